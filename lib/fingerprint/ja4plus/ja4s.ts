@@ -1,0 +1,39 @@
+/**
+ * JA4S: a TLS server by its answer to a given ClientHello.
+ *
+ * JA4S is a method of FoxIO, LLC, patent pending, under the FoxIO License 1.1: see NOTICE. This
+ * implementation was written from the published description.
+ */
+import { sha256Hex } from "../../hash.ts";
+import { chosenAlpn, type ServerHello } from "../../tls/server_hello.ts";
+import { ja4Alpn, ja4Count, ja4Number, ja4Version } from "../ja4_parts.ts";
+
+/** What carried the hello: TLS over TCP, QUIC or DTLS. */
+export type Ja4Transport = "t" | "q" | "d";
+
+/** The fingerprint, and its form with the extensions in place of their hash. */
+export interface Ja4s {
+  readonly ja4s: string;
+  readonly ja4sRaw: string;
+}
+
+const NO_EXTENSIONS = "000000000000";
+
+/**
+ * JA4S of a ServerHello. The ALPN part is what the hello itself says: `00` in TLS 1.3, where the
+ * server's choice is encrypted.
+ */
+export function ja4s(hello: ServerHello, transport: Ja4Transport = "t"): Ja4s {
+  const extensions = hello.extensions.map(({ type }) => ja4Number(type)).join(",");
+  const start = [
+    transport,
+    ja4Version(hello.version),
+    ja4Count(hello.extensions.length),
+    ja4Alpn(chosenAlpn(hello.extensions)),
+    "_",
+    ja4Number(hello.cipherSuite),
+    "_",
+  ].join("");
+  const hash = extensions === "" ? NO_EXTENSIONS : sha256Hex(extensions).slice(0, 12);
+  return { ja4s: start + hash, ja4sRaw: start + extensions };
+}

@@ -1,0 +1,41 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { concatBytes } from "../bytes.ts";
+import { ByteQueue } from "./byte_queue.ts";
+
+const step = fc.record({
+  bytes: fc.uint8Array({ maxLength: 700 }),
+  take: fc.nat(900),
+});
+
+Deno.test("ByteQueue gives the bytes in the order in which they came, and never changes a view", () => {
+  fc.assert(fc.property(fc.array(step), (steps) => {
+    const queue = new ByteQueue();
+    const taken: Uint8Array[] = [];
+    for (const { bytes, take } of steps) {
+      const before = queue.length;
+      queue.append(bytes);
+      assert.equal(queue.length, before + bytes.length);
+      taken.push(queue.take(take));
+    }
+    const all = concatBytes(...steps.map(({ bytes }) => bytes));
+    assert.deepEqual(concatBytes(...taken, queue.peek()), all);
+  }));
+});
+
+Deno.test("ByteQueue.append() copies, so that the caller may use its buffer again", () => {
+  const queue = new ByteQueue();
+  const buffer = Uint8Array.of(1, 2, 3);
+  queue.append(buffer);
+  buffer.fill(9);
+  assert.deepEqual(queue.peek(), Uint8Array.of(1, 2, 3));
+});
+
+Deno.test("ByteQueue.clear() drops everything", () => {
+  const queue = new ByteQueue();
+  queue.append(Uint8Array.of(1, 2, 3));
+  queue.clear();
+  assert.equal(queue.length, 0);
+  queue.append(Uint8Array.of(4));
+  assert.deepEqual(queue.take(5), Uint8Array.of(4));
+});

@@ -1,0 +1,53 @@
+/** Puts handshake messages together from the payloads of records (RFC 8446 5.1, RFC 5246 6.2.1). */
+import { ByteQueue } from "./byte_queue.ts";
+
+/** One handshake message. */
+export interface HandshakeMessage {
+  readonly type: number;
+  /** What follows the four bytes of the message header. */
+  readonly body: Uint8Array;
+  /** Header and body: what a transcript hash covers. */
+  readonly raw: Uint8Array;
+}
+
+const HEADER_LENGTH = 4;
+
+/** Far above any certificate chain in use; the length field alone could claim 16 MiB. */
+export const MAX_HANDSHAKE_MESSAGE_LENGTH = 512 * 1024;
+
+/**
+ * Collects payloads of handshake records and gives whole messages, however they were cut or packed
+ * into records. One stream serves one key: start another where the keys change.
+ */
+export class HandshakeStream {
+  readonly #pending = new ByteQueue();
+  #oversized = false;
+
+  /** True when no part of a message is waiting for the rest of it. */
+  get empty(): boolean {
+    return this.#pending.length === 0;
+  }
+
+  /** Adds the payload of a handshake record. After `oversized` it is dropped. */
+  push(payload: Uint8Array): void {
+    if (!this.#oversized) this.#pending.append(payload);
+  }
+
+  /** Next whole message; undefined while bytes are missing; `oversized`, for good, past the cap. */
+  next(): HandshakeMessage | "oversized" | undefined {
+    if (this.#oversized) return "oversized";
+    const [type, high, middle, low] = this.#pending.peek();
+    if (type === undefined || high === undefined || middle === undefined || low === undefined) {
+      return undefined;
+    }
+    const length = high * 65536 + middle * 256 + low;
+    if (length > MAX_HANDSHAKE_MESSAGE_LENGTH) {
+      this.#oversized = true;
+      this.#pending.clear();
+      return "oversized";
+    }
+    if (this.#pending.length < HEADER_LENGTH + length) return undefined;
+    const raw = this.#pending.take(HEADER_LENGTH + length);
+    return { type, body: raw.subarray(HEADER_LENGTH), raw };
+  }
+}

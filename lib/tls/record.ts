@@ -1,0 +1,71 @@
+/** Cuts a byte stream into TLS records (RFC 8446 5.1, RFC 5246 6.2.1). */
+import { ByteQueue } from "./byte_queue.ts";
+import { CONTENT_TYPE } from "./constants.ts";
+
+/** One record as it stood on the wire. */
+export interface TlsRecord {
+  /** Content type: 20 to 24. */
+  readonly type: number;
+  /** legacy_record_version; says little about the version that is spoken. */
+  readonly version: number;
+  /** The five bytes of the header; the additional data of TLS 1.3 record protection. */
+  readonly header: Uint8Array;
+  /** What the record carries; may be empty. */
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Why a stream holds no further record: `not_tls` when the bytes are no record header,
+ * `oversized` when the header claims more than a record may carry.
+ */
+export type RecordFault = "not_tls" | "oversized";
+
+const HEADER_LENGTH = 5;
+
+/** TLSCiphertext may exceed 2^14 by 2048 bytes (RFC 5246 6.2.3; RFC 8446 5.2 allows 256). */
+const MAX_PAYLOAD_LENGTH = 2 ** 14 + 2048;
+
+/**
+ * Collects bytes as they arrive and gives whole records. Holds at most one record and what the
+ * last {@linkcode RecordReader.push} brought, as long as the caller takes every record before it
+ * pushes again.
+ */
+export class RecordReader {
+  readonly #pending = new ByteQueue();
+  #fault: RecordFault | undefined;
+
+  /** Adds bytes that arrived. After a fault they are dropped. */
+  push(bytes: Uint8Array): void {
+    if (this.#fault === undefined) this.#pending.append(bytes);
+  }
+
+  /** Next whole record; undefined while bytes are missing; the fault, for good, after one. */
+  next(): TlsRecord | RecordFault | undefined {
+    const bytes = this.#pending.peek();
+    this.#fault ??= headerFault(bytes);
+    if (this.#fault !== undefined) {
+      this.#pending.clear();
+      return this.#fault;
+    }
+    if (bytes.length < HEADER_LENGTH) return undefined;
+    const length = bytes[3]! * 256 + bytes[4]!;
+    if (bytes.length < HEADER_LENGTH + length) return undefined;
+    return {
+      type: bytes[0]!,
+      version: bytes[1]! * 256 + bytes[2]!,
+      header: this.#pending.take(HEADER_LENGTH),
+      payload: this.#pending.take(length),
+    };
+  }
+}
+
+/** Judges the header as far as it is there, so that a stream that is not TLS shows at its first byte. */
+function headerFault(bytes: Uint8Array): RecordFault | undefined {
+  const [type, major, , high, low] = bytes;
+  if (type === undefined) return undefined;
+  if (type < CONTENT_TYPE.changeCipherSpec || type > CONTENT_TYPE.heartbeat) return "not_tls";
+  if (major === undefined) return undefined;
+  if (major !== 3) return "not_tls";
+  if (high === undefined || low === undefined) return undefined;
+  return high * 256 + low > MAX_PAYLOAD_LENGTH ? "oversized" : undefined;
+}
