@@ -1,0 +1,138 @@
+/** One port of one target: its probes one after the other, none asked twice what is known. */
+import type { Connection } from "./connection.ts";
+import { Deadline } from "./deadline.ts";
+import type { Dialer } from "./dialer.ts";
+import type { Outcome } from "./outcome.ts";
+import {
+  type Language,
+  type Miss,
+  type Probe,
+  ProbeFailure,
+  type ProbeResult,
+  type ProbeTarget,
+} from "./probe.ts";
+
+/** How probes are carried out. */
+export interface VisitOptions {
+  readonly dialer: Dialer;
+  /** Milliseconds that a whole probe may take. */
+  readonly timeout: number;
+  /** Further tries after a timeout, an unreachable network or a connection that broke. */
+  readonly retries: number;
+  readonly ja4plus: boolean;
+  /** Ends everything early. */
+  readonly interrupt?: AbortSignal;
+}
+
+/** A probe's result, with the time at which it was known. */
+export interface Measurement {
+  readonly target: ProbeTarget;
+  readonly port: number;
+  readonly probe: Probe;
+  readonly result: ProbeResult;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+const RETRIED: ReadonlySet<Outcome> = new Set(["timeout", "unreachable", "closed"]);
+
+/** Runs `probes`, in that order, against one port. */
+export async function* visitPort(
+  target: ProbeTarget,
+  port: number,
+  probes: readonly Probe[],
+  options: VisitOptions,
+): AsyncGenerator<Measurement> {
+  const knowledge = new PortKnowledge();
+  for (const probe of probes) {
+    const result = knowledge.verdict(probe.language) ??
+      await probeWithRetries(target, port, probe, options, knowledge);
+    yield { target, port, probe, result, at: Date.now() };
+  }
+}
+
+/** What the probes before have found out about a port. */
+class PortKnowledge {
+  #miss: Miss | undefined;
+  #spoken: Language | undefined;
+  readonly #misses = new Map<Language, Miss>();
+
+  /** How a probe of `language` must end without being run, or undefined. */
+  verdict(language: Language): Miss | undefined {
+    if (this.#miss !== undefined) return this.#miss;
+    if (this.#spoken !== undefined && this.#spoken !== language) {
+      return { outcome: `not_${language}`, detail: `the port speaks ${this.#spoken}` };
+    }
+    return this.#misses.get(language);
+  }
+
+  /** Nothing can be had from this port. */
+  closed(miss: Miss): void {
+    this.#miss = miss;
+  }
+
+  learn(language: Language, result: ProbeResult, silent: boolean): void {
+    if (result.outcome === "ok" || result.outcome === "handshake_error") this.#spoken = language;
+    else if (result.outcome === `not_${language}` || (result.outcome === "timeout" && silent)) {
+      this.#misses.set(language, result);
+    }
+  }
+}
+
+async function probeWithRetries(
+  target: ProbeTarget,
+  port: number,
+  probe: Probe,
+  options: VisitOptions,
+  knowledge: PortKnowledge,
+): Promise<ProbeResult> {
+  for (let triesLeft = options.retries;; triesLeft--) {
+    const attempt = await probeOnce(target, port, probe, options);
+    const { result } = attempt;
+    if (triesLeft > 0 && RETRIED.has(result.outcome)) continue;
+    if (!attempt.connected && result.outcome !== "ok") knowledge.closed(result);
+    else knowledge.learn(probe.language, result, !attempt.heard);
+    return result;
+  }
+}
+
+interface Attempt {
+  readonly result: ProbeResult;
+  /** True when TCP was open. */
+  readonly connected: boolean;
+  /** True when the peer sent anything. */
+  readonly heard: boolean;
+}
+
+async function probeOnce(
+  target: ProbeTarget,
+  port: number,
+  probe: Probe,
+  options: VisitOptions,
+): Promise<Attempt> {
+  const deadline = new Deadline(options.timeout, options.interrupt);
+  const seen = { connected: false, heard: false };
+  const connect = async (): Promise<Connection> => {
+    const connection = await options.dialer.dial(target.address, port, deadline);
+    seen.connected = true;
+    return {
+      read: async () => {
+        const bytes = await connection.read();
+        seen.heard ||= bytes !== undefined;
+        return bytes;
+      },
+      write: (bytes) => connection.write(bytes),
+      close: () => connection.close(),
+    };
+  };
+  try {
+    const remaining = () => deadline.remaining();
+    const result = await probe.run({ target, port, connect, remaining, ja4plus: options.ja4plus });
+    return { result, ...seen };
+  } catch (error) {
+    if (!(error instanceof ProbeFailure)) throw error;
+    return { result: { outcome: error.outcome, detail: error.detail }, ...seen };
+  } finally {
+    deadline.dispose();
+  }
+}
