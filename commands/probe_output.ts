@@ -1,0 +1,70 @@
+/** Where the results of `decnet probe` go: standard output in the form asked for, and the log. */
+import type { Event } from "../lib/event/event.ts";
+import { findFormat, type OutputFormat } from "../lib/event/formats.ts";
+import { type LogPair, logRecord } from "../lib/event/log_pair.ts";
+import { writeRfc5424 } from "../lib/event/rfc5424_writer.ts";
+import type { StdoutSink } from "../lib/event/stdout_sink.ts";
+import type { Style } from "../lib/terminal/style.ts";
+import { Emitter } from "./emitter.ts";
+import { type HostReport, writeHost } from "./probe_view.ts";
+
+/** The form of standard output and the other places for events. */
+export interface OutputOptions {
+  readonly stdout: StdoutSink;
+  /** Name of a format, or undefined for the readable table. */
+  readonly format: string | undefined;
+  readonly style: Style;
+  readonly raw: boolean;
+  readonly sdId: string | undefined;
+  readonly log: LogPair | undefined;
+  /** Told once when the log begins to fail. */
+  readonly onLogFailure: (error: unknown) => void;
+  /** Called before anything is written to standard output. */
+  readonly beforeStdout: () => void;
+}
+
+/** Takes events and host reports. */
+export class ProbeOutput {
+  readonly #options: OutputOptions;
+  readonly #format: OutputFormat | undefined;
+  readonly #log: Emitter | undefined;
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+    this.#format = options.format === undefined ? undefined : findFormat(options.format);
+    this.#log = options.log && new Emitter(options.log, options.onLogFailure);
+  }
+
+  /** Events that the log has not taken. */
+  get unwritten(): number {
+    return (this.#log?.waiting ?? 0) + (this.#log?.lost ?? 0);
+  }
+
+  /** Hands `event` over. @returns false when the log has not taken it yet */
+  event(event: Event): boolean {
+    if (this.#format !== undefined) this.#print([this.#line(event, this.#format)]);
+    return this.#log?.emit(logRecord(event, { sdId: this.#options.sdId })) ?? true;
+  }
+
+  /** Shows a host that is through, where the form is the table. */
+  host(report: HostReport, evenIfEmpty: boolean): void {
+    if (this.#format !== undefined) return;
+    const block = writeHost(report, this.#options.style, evenIfEmpty);
+    if (block.length > 0) this.#print(block);
+  }
+
+  /** Last try to write what the log holds back. */
+  finish(): void {
+    this.#log?.flush();
+  }
+
+  #line(event: Event, format: OutputFormat): string {
+    const { raw, sdId } = this.#options;
+    return format.write(event, { sdId, rawLine: raw ? writeRfc5424(event, { sdId }) : undefined });
+  }
+
+  #print(lines: readonly string[]): void {
+    this.#options.beforeStdout();
+    this.#options.stdout.append(lines);
+  }
+}

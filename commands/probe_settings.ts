@@ -1,0 +1,53 @@
+/** From the flags and the environment of `decnet probe` to what the prober needs. */
+import type { Scope } from "../lib/net/scope.ts";
+import { type PlannedProbe, planProbes } from "../lib/probe/plan.ts";
+import { PROBES } from "../lib/probe/registry.ts";
+import { UsageError } from "./exit_code.ts";
+import type { ProbeFlags } from "./probe.ts";
+import { readAddressSet } from "./probe_scope.ts";
+
+/** Path of the state file: the flag, else the place that the XDG and systemd conventions give. */
+export function statePath(flags: ProbeFlags): string | undefined {
+  if (flags.noState) {
+    if (flags.reprobeAfter !== undefined) {
+      throw new UsageError("--reprobe-after needs a state file", "leave out --no-state");
+    }
+    return undefined;
+  }
+  if (flags.state !== undefined) return flags.state;
+  if (Deno.build.os !== "windows" && Deno.uid() === 0) return "/var/lib/decnet/decnet.db";
+  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
+  const base = Deno.env.get("XDG_STATE_HOME") ?? (home && `${home}/.local/state`);
+  if (!base) throw new UsageError("no place for the state file", "give --state PATH or --no-state");
+  return `${base}/decnet/decnet.db`;
+}
+
+/** Base path of the log pair: the flag, else DECNET's variable; undefined for none. */
+export function outputBase(flags: ProbeFlags): string | undefined {
+  return flags.out ?? (Deno.env.get("DECNET_INGEST_LOG_FILE") || undefined);
+}
+
+/** Probes and ports. @throws {UsageError} */
+export function probePlan(flags: ProbeFlags): PlannedProbe[] {
+  const ports = new Map<string, readonly number[]>();
+  for (const wish of flags.port ?? []) {
+    ports.set(wish.probe, [...new Set([...ports.get(wish.probe) ?? [], ...wish.ports])]);
+  }
+  try {
+    return planProbes(PROBES, {
+      ...(flags.probe === undefined ? {} : { names: flags.probe }),
+      ports,
+      env: (name) => Deno.env.get(name),
+    });
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
+}
+
+/** The user's limits. @throws {UsageError} */
+export async function probeScope(flags: ProbeFlags): Promise<Scope> {
+  return {
+    deny: await readAddressSet("--deny", flags.deny ?? []),
+    allow: await readAddressSet("--allow", flags.allow ?? []),
+  };
+}
