@@ -1,0 +1,23 @@
+// deno-lint-ignore-file no-console -- a benchmark prints figures
+/**
+ * Benchmarks; they print figures and judge nothing.
+ *
+ * Usage: deno task bench [startup] [probe [--full]]
+ */
+import { benchProbe } from "./bench/probe.ts";
+import { benchStartup } from "./bench/startup.ts";
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  startup: benchStartup,
+  probe: () => benchProbe(Deno.args.includes("--full")),
+};
+
+const wanted = Deno.args.filter((arg) => !arg.startsWith("--"));
+for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHMARKS)) {
+  const bench = BENCHMARKS[name];
+  if (bench === undefined) {
+    console.error(`no benchmark "${name}"; there are ${Object.keys(BENCHMARKS).join(", ")}`);
+    Deno.exit(2);
+  }
+  await bench();
+}
