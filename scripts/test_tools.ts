@@ -1,0 +1,50 @@
+/** The system tools that tests run against, and where they come from. */
+
+/** A tool of the system. */
+export interface TestTool {
+  /** The command that shows that it is there. */
+  readonly command: string;
+  /** Debian packages that bring it, the first that exists is taken. */
+  readonly packages: readonly string[];
+}
+
+/** Every tool that a test may need. */
+export const TEST_TOOLS = [
+  { command: "nginx", packages: ["nginx-light", "nginx"] },
+  { command: "apache2", packages: ["apache2"] },
+  { command: "haproxy", packages: ["haproxy"] },
+  { command: "sshd", packages: ["openssh-server"] },
+  { command: "ssh-keygen", packages: ["openssh-client"] },
+  { command: "dropbear", packages: ["dropbear-bin"] },
+  { command: "openssl", packages: ["openssl"] },
+  { command: "nmap", packages: ["nmap"] },
+  { command: "certtool", packages: ["gnutls-bin"] },
+  { command: "stunnel4", packages: ["stunnel4"] },
+  { command: "script", packages: ["bsdutils"] },
+  { command: "strace", packages: ["strace"] },
+  { command: "ip", packages: ["iproute2"] },
+  { command: "nft", packages: ["nftables"] },
+] as const satisfies readonly TestTool[];
+
+/** Command of a tool in the table. */
+export type ToolCommand = (typeof TEST_TOOLS)[number]["command"];
+
+/** Servers are not on the PATH of ordinary users. */
+const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/** Absolute path of `command`, or undefined when it is not installed. */
+export function findCommand(command: string): string | undefined {
+  const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
+  return [...folders, ...SYSTEM_FOLDERS]
+    .map((folder) => `${folder}/${command}`)
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && ((mode ?? 0) & 0o111) !== 0;
+  } catch {
+    return false;
+  }
+}
