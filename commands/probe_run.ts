@@ -113,15 +113,15 @@ export async function runProbeCommand(
   } finally {
     clearInterval(ticker);
     screen.clear();
-    if (!stdout.closed) {
-      messages.info("{summary}", {
-        summary: tally.summary(),
-        targets: tally.targets,
-        outcomes: tally.outcomes(),
-        rotated: tally.rotations,
-        connections: dialer.attempts,
-      });
-    }
+  }
+  if (!stdout.closed) {
+    messages.info("{summary}", {
+      summary: tally.summary(),
+      targets: tally.targets,
+      outcomes: tally.outcomes(),
+      rotated: tally.rotations,
+      connections: dialer.attempts,
+    });
   }
   if (output.unwritten > 0) {
     throw new UserError(`${output.unwritten} events could not be written to ${base}.{log,json}`);

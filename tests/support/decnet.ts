@@ -41,15 +41,20 @@ export interface DecnetOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A command that runs the rest of its arguments, say a tracer. */
   readonly under?: readonly string[];
+  /** What standard input holds. @default nothing */
+  readonly stdin?: string;
 }
 
 /** What `decnet` with `args` shows on a terminal, escape sequences included. */
-export async function decnetOnTerminal(args: readonly string[]): Promise<string> {
+export async function decnetOnTerminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const command = [...RUN, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const { stdout } = await new Deno.Command("script", {
     args: ["-qec", command, "/dev/null"],
     clearEnv: true,
-    env: { ...ownEnvironment(), TERM: "xterm-256color" },
+    env: { ...ownEnvironment(), TERM: "xterm-256color", ...env },
     stdin: "null",
   }).output();
   return new TextDecoder().decode(stdout);
@@ -58,14 +63,14 @@ export async function decnetOnTerminal(args: readonly string[]): Promise<string>
 /** Starts `decnet` with `args`; its output is piped. */
 export function startDecnet(
   args: readonly string[],
-  { env, under = [] }: DecnetOptions = {},
+  { env, under = [], stdin }: DecnetOptions = {},
 ): Deno.ChildProcess {
   const [command, ...rest] = [...under, ...RUN, ...args];
   return new Deno.Command(command!, {
     args: rest,
     clearEnv: true,
     env: { ...ownEnvironment(), ...env },
-    stdin: "null",
+    stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -78,6 +83,11 @@ export async function decnet(
 ): Promise<DecnetRun> {
   const start = performance.now();
   const child = startDecnet(args, options);
+  if (options.stdin !== undefined) {
+    const stdin = child.stdin.getWriter();
+    await stdin.write(new TextEncoder().encode(options.stdin));
+    await stdin.close();
+  }
   let hangs = false;
   const killer = setTimeout(() => {
     hangs = true;
