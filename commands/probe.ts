@@ -1,5 +1,12 @@
 /** `decnet probe`: its arguments and flags, the one table behind parser, help and completions. */
 import { buildCommand } from "@stricli/core";
+import {
+  FORMATS,
+  type MessageFlags,
+  messageFlags,
+  OUTPUT_FLAGS,
+  type OutputFlags,
+} from "./common_flags.ts";
 import type { AppContext } from "./context.ts";
 import {
   parseAddressFlag,
@@ -13,11 +20,8 @@ import {
   wholeNumber,
 } from "./flag_values.ts";
 
-/** Names of the output formats, as lib/event/formats.ts has them. */
-export const FORMATS = ["native", "rfc5424"] as const;
-
 /** The flags after parsing; durations in milliseconds. */
-export interface ProbeFlags {
+export interface ProbeFlags extends OutputFlags, MessageFlags {
   readonly probe?: readonly string[];
   readonly port?: readonly PortWish[];
   readonly targets?: readonly string[];
@@ -28,21 +32,12 @@ export interface ProbeFlags {
   readonly deny?: readonly string[];
   readonly allow?: readonly string[];
   readonly sourceIp?: string;
-  readonly out?: string;
   readonly format?: (typeof FORMATS)[number];
-  readonly json: boolean;
-  readonly raw: boolean;
   readonly outcomes: boolean;
   readonly state?: string;
   readonly noState: boolean;
   readonly reprobeAfter?: number;
   readonly dryRun: boolean;
-  readonly noJa4plus: boolean;
-  readonly sensor?: string;
-  readonly sdId?: string;
-  readonly verbose?: number;
-  readonly quiet: boolean;
-  readonly logFormat: "text" | "json";
 }
 
 /** Fingerprints hosts and remembers what it saw. */
@@ -132,29 +127,11 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
         brief: "Connect from this address of this machine",
         parse: parseAddressFlag,
       },
-      out: {
-        kind: "parsed",
-        optional: true,
-        placeholder: "BASE",
-        brief:
-          "Append events to BASE.log (RFC 5424) and BASE.json too (default: $DECNET_INGEST_LOG_FILE)",
-        parse: parseText,
-      },
       format: {
         kind: "enum",
         optional: true,
         values: FORMATS,
         brief: "Form of the events on stdout (default: a table on a terminal, else native)",
-      },
-      json: {
-        kind: "boolean",
-        default: false,
-        brief: "Same as --format native: JSON lines, on a terminal too",
-      },
-      raw: {
-        kind: "boolean",
-        default: false,
-        brief: "Carry the RFC 5424 line as raw_line in JSON on stdout",
       },
       outcomes: {
         kind: "boolean",
@@ -185,33 +162,8 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
         default: false,
         brief: "Print what would be sent to whom, and send nothing",
       },
-      noJa4plus: {
-        kind: "boolean",
-        default: false,
-        brief: "Leave out fingerprints under the FoxIO Licence (JA4S, JA4X)",
-      },
-      sensor: {
-        kind: "parsed",
-        optional: true,
-        placeholder: "NAME",
-        brief: "Name of this sensor in events (default: the host's name)",
-        parse: parseText,
-      },
-      sdId: {
-        kind: "parsed",
-        optional: true,
-        placeholder: "ID",
-        brief: "SD-ID in RFC 5424 lines (default: relay@55555)",
-        parse: parseText,
-      },
-      verbose: { kind: "counter", optional: true, brief: "Tell how each port ended" },
-      quiet: { kind: "boolean", default: false, brief: "No summary and no progress on stderr" },
-      logFormat: {
-        kind: "enum",
-        values: ["text", "json"],
-        default: "text",
-        brief: "Form of messages on stderr",
-      },
+      ...OUTPUT_FLAGS,
+      ...messageFlags("Tell how each port ended"),
     },
     aliases: { p: "port", t: "targets", c: "concurrency", o: "out", v: "verbose", q: "quiet" },
   },

@@ -58,7 +58,13 @@ function close(connection: Deno.Conn): void {
 }
 
 async function serve(listener: Deno.TcpListener, handle: (connection: Deno.TcpConn) => void) {
-  for await (const connection of listener) handle(connection);
+  while (true) {
+    try {
+      handle(await listener.accept());
+    } catch {
+      // The peer was gone before it was accepted (ENOTCONN).
+    }
+  }
 }
 
 if (import.meta.main) {

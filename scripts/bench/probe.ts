@@ -37,7 +37,8 @@ async function startHosts(hosts: LoopbackHosts): Promise<AsyncDisposable> {
     stdout: "piped",
   }).spawn();
   const reader = child.stdout.getReader();
-  await reader.read();
+  const { value } = await reader.read();
+  if (value === undefined) throw new Error("the loopback hosts did not start");
   return {
     async [Symbol.asyncDispose]() {
       await child.stdin.close();

@@ -1,6 +1,6 @@
 /** What the executable says to wrong usage, and to questions about itself. */
 import assert from "node:assert/strict";
-import { FORMATS } from "../../commands/probe.ts";
+import { FORMATS } from "../../commands/common_flags.ts";
 import { formatNames } from "../../lib/event/formats.ts";
 import { VERSION } from "../../lib/version.ts";
 import { decnet } from "../support/decnet.ts";
