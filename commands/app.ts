@@ -13,10 +13,12 @@ import { EXIT, formatError, UserError } from "./exit_code.ts";
 import { commandHelp, overviewHelp } from "./help.ts";
 import { probeCommand } from "./probe.ts";
 import { splitShortFlags } from "./short_flags.ts";
+import { sniffCommand } from "./sniff.ts";
 
 /** Every command by its name. A new verb is a file beside this and a line here. */
 const COMMANDS = {
   probe: probeCommand,
+  sniff: sniffCommand,
   completions: completionsCommand,
 };
 

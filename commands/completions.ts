@@ -1,12 +1,7 @@
 /** `decnet completions`: shell completion, made from the flag tables. */
 import { buildCommand } from "@stricli/core";
 import type { AppContext } from "./context.ts";
-
-/** Shells that have a script. */
-export const SHELLS = ["bash", "zsh", "fish"] as const;
-
-/** Name of a shell. */
-export type Shell = (typeof SHELLS)[number];
+import { type Shell, SHELLS } from "./shells.ts";
 
 /** Prints the completion script of a shell. */
 export const completionsCommand = buildCommand<Record<never, never>, [Shell], AppContext>({

@@ -1,6 +1,6 @@
 /** Writes completion scripts out of the commands' flag tables. */
 import type { AppContext } from "./context.ts";
-import { type Shell, SHELLS } from "./completions.ts";
+import { type Shell, SHELLS } from "./shells.ts";
 import { type FlagRow, flagTable } from "./flag_table.ts";
 
 /** A command as a shell completes it. */

@@ -1,12 +1,7 @@
 /** `decnet probe`: its arguments and flags, the one table behind parser, help and completions. */
 import { buildCommand } from "@stricli/core";
-import {
-  FORMATS,
-  type MessageFlags,
-  messageFlags,
-  OUTPUT_FLAGS,
-  type OutputFlags,
-} from "./common_flags.ts";
+import type { ProbeFlags } from "./probe_flags.ts";
+import { FORMATS, messageFlags, OUTPUT_FLAGS } from "./common_flags.ts";
 import type { AppContext } from "./context.ts";
 import {
   parseAddressFlag,
@@ -16,29 +11,8 @@ import {
   parsePositiveDuration,
   parseRate,
   parseText,
-  type PortWish,
   wholeNumber,
 } from "./flag_values.ts";
-
-/** The flags after parsing; durations in milliseconds. */
-export interface ProbeFlags extends OutputFlags, MessageFlags {
-  readonly probe?: readonly string[];
-  readonly port?: readonly PortWish[];
-  readonly targets?: readonly string[];
-  readonly timeout: number;
-  readonly concurrency: number;
-  readonly rate: number;
-  readonly retries: number;
-  readonly deny?: readonly string[];
-  readonly allow?: readonly string[];
-  readonly sourceIp?: string;
-  readonly format?: (typeof FORMATS)[number];
-  readonly outcomes: boolean;
-  readonly state?: string;
-  readonly noState: boolean;
-  readonly reprobeAfter?: number;
-  readonly dryRun: boolean;
-}
 
 /** Fingerprints hosts and remembers what it saw. */
 export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({

@@ -1,5 +1,4 @@
 /** Runs `decnet probe`. */
-import { LogPair } from "../lib/event/log_pair.ts";
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { Dialer, type OpenStream, openStream } from "../lib/probe/dialer.ts";
 import { runProbes } from "../lib/probe/run.ts";
@@ -10,11 +9,12 @@ import type { AppContext } from "./context.ts";
 import { UsageError, UserError } from "./exit_code.ts";
 import { startMessages } from "./messages.ts";
 import { dropPermissions } from "./permissions.ts";
-import type { ProbeFlags } from "./probe.ts";
+import type { ProbeFlags } from "./probe_flags.ts";
 import { dryRunLines, formatDryRunLine } from "./probe_dry_run.ts";
 import { ProbeOutput } from "./probe_output.ts";
 import { ProbeRecorder } from "./probe_recorder.ts";
-import { outputBase, probePlan, probeScope, statePath } from "./probe_settings.ts";
+import { openLog } from "./log_output.ts";
+import { probePlan, probeScope, statePath } from "./probe_settings.ts";
 import { ProbeTally } from "./probe_tally.ts";
 import { TargetInput } from "./probe_targets.ts";
 import { SignalWatch } from "./signals.ts";
@@ -61,8 +61,7 @@ export async function runProbeCommand(
 
   const path = statePath(flags);
   using store = path === undefined ? undefined : openState(path);
-  const base = outputBase(flags);
-  using log = base === undefined ? undefined : openLog(base);
+  using log = openLog(flags);
   signals.onHangup(() => log?.reopen());
   const output = new ProbeOutput({
     stdout,
@@ -124,7 +123,7 @@ export async function runProbeCommand(
     });
   }
   if (output.unwritten > 0) {
-    throw new UserError(`${output.unwritten} events could not be written to ${base}.{log,json}`);
+    throw new UserError(`${output.unwritten} events could not be written to the log`);
   }
   if (recorder.failed) throw new UserError("the state file is not up to date, see above");
   if (signals.exitCode !== undefined) this.process.exitCode = signals.exitCode;
@@ -176,16 +175,6 @@ function openState(path: string): SqliteStore & Disposable {
       (error as Error).message,
       "--state PATH for another place, --no-state to remember nothing",
     );
-  }
-}
-
-function openLog(base: string): LogPair & Disposable {
-  try {
-    const log = new LogPair(base);
-    log.open();
-    return Object.assign(log, { [Symbol.dispose]: () => log.close() });
-  } catch (error) {
-    throw new UserError((error as Error).message, "--out BASE for another place");
   }
 }
 

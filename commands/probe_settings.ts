@@ -3,8 +3,8 @@ import type { Scope } from "../lib/net/scope.ts";
 import { type PlannedProbe, planProbes } from "../lib/probe/plan.ts";
 import { PROBES } from "../lib/probe/registry.ts";
 import { UsageError } from "./exit_code.ts";
-import type { ProbeFlags } from "./probe.ts";
-import { readAddressSet } from "./probe_scope.ts";
+import type { ProbeFlags } from "./probe_flags.ts";
+import { readAddressSet } from "./address_sets.ts";
 
 /** Path of the state file: the flag, else the place that the XDG and systemd conventions give. */
 export function statePath(flags: ProbeFlags): string | undefined {
@@ -20,11 +20,6 @@ export function statePath(flags: ProbeFlags): string | undefined {
   const base = Deno.env.get("XDG_STATE_HOME") ?? (home && `${home}/.local/state`);
   if (!base) throw new UsageError("no place for the state file", "give --state PATH or --no-state");
   return `${base}/decnet/decnet.db`;
-}
-
-/** Base path of the log pair: the flag, else DECNET's variable; undefined for none. */
-export function outputBase(flags: ProbeFlags): string | undefined {
-  return flags.out ?? (Deno.env.get("DECNET_INGEST_LOG_FILE") || undefined);
 }
 
 /** Probes and ports. @throws {UsageError} */

@@ -4,7 +4,7 @@
  * receives, drops and costs, beside tcpdump -w /dev/null with a ring of the same size; and what an
  * idle capture costs. Needs root and tcpdump.
  *
- * Usage: deno run -A scripts/bench/live.ts CAPTURE [SECONDS] [RATE...]
+ * Usage: deno run -A scripts/bench/live.ts [--seconds=N] [--rates=N,...] CAPTURE...   (rate 0: all it can)
  */
 import { type NetworkNamespace, networkNamespace } from "../../tests/support/network_namespace.ts";
 import type { Received } from "./live_receiver.ts";
@@ -14,19 +14,21 @@ import { cpuSecondsOf } from "./measure.ts";
 const here = (name: string) => new URL(name, import.meta.url).pathname;
 const decoder = new TextDecoder();
 
-/** Yes, of a second; the sender ends by itself at its count. */
 const DEFAULT_SECONDS = 2;
 
 /** A run longer than this shows nothing new and takes the machine away from others. */
-const MOST_PACKETS = 1_000_000;
+const MOST_PACKETS = 4_000_000;
 
-/** 0 stands for as fast as it goes. */
-const DEFAULT_RATES = [50_000, 100_000, 200_000, 300_000, 0];
+const DEFAULT_RATES = [50_000, 200_000, 400_000, 800_000, 0];
 
-async function send(space: NetworkNamespace, file: string, count: number, rate: number) {
+async function send(
+  space: NetworkNamespace,
+  files: readonly string[],
+  count: number,
+  rate: number,
+): Promise<Sent> {
   const speed = rate === 0 ? "Infinity" : String(rate);
-  const script = here("live_sender.ts");
-  const args = ["run", "-A", script, "near", file, String(count), speed];
+  const args = ["run", "-A", here("live_sender.ts"), "near", String(count), speed, ...files];
   return JSON.parse(await space.run(Deno.execPath(), ...args)) as Sent;
 }
 
@@ -103,12 +105,16 @@ function row(cells: readonly (string | number)[]): string {
   return cells.map((cell) => String(cell).padStart(12)).join("");
 }
 
-async function main([file, seconds, ...rates]: readonly string[]): Promise<void> {
-  if (file === undefined) {
-    console.error("usage: live.ts CAPTURE [SECONDS] [RATE...]");
+async function main(args: readonly string[]): Promise<void> {
+  const files = args.filter((arg) => !arg.startsWith("--"));
+  const flag = (name: string) =>
+    args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  if (files.length === 0) {
+    console.error("usage: live.ts [--seconds=N] [--rates=N,...] CAPTURE...");
     Deno.exit(2);
   }
-  const duration = Number(seconds ?? DEFAULT_SECONDS);
+  const duration = Number(flag("seconds") ?? DEFAULT_SECONDS);
+  const rates = flag("rates")?.split(",").map(Number) ?? DEFAULT_RATES;
   await using space = await networkNamespace();
   const idle = await ours(space, () => new Promise((resolve) => setTimeout(resolve, 3000)));
   console.log(`idle for 3 s: ${(idle.cpu / 3 * 100).toFixed(2)} % of a core`);
@@ -124,16 +130,28 @@ async function main([file, seconds, ...rates]: readonly string[]): Promise<void>
       "lag ms",
     ]),
   );
-  for (const rate of rates.length > 0 ? rates.map(Number) : DEFAULT_RATES) {
+  for (const rate of rates) {
     for (const [name, run] of [["decnet", ours], ["tcpdump", tcpdump]] as const) {
-      const count = Math.min(MOST_PACKETS, (rate === 0 ? 300_000 : rate) * duration);
+      const count = Math.min(MOST_PACKETS, (rate === 0 ? 1_000_000 : rate) * duration);
       let sent: Sent | undefined;
-      const got = await run(space, async () => void (sent = await send(space, file, count, rate)));
+      const got = await run(space, async () => void (sent = await send(space, files, count, rate)));
       const real = Math.round(count / sent!.seconds);
       const cost = (got.cpu / got.packets * 1e6).toFixed(2);
       const asked = rate === 0 ? "max" : rate;
       const lag = Number.isNaN(got.lag) ? "-" : got.lag.toFixed(0);
-      console.log(row([name, asked, real, count, got.packets, got.dropped, cost, lag]));
+      console.log(
+        row([
+          name,
+          asked,
+          real,
+          count,
+          got.packets,
+          got.dropped,
+          cost,
+          lag,
+          sent!.meanBytes.toFixed(0),
+        ]),
+      );
     }
   }
 }

@@ -25,6 +25,15 @@ async function print(text: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
 }
 
+/** Tells every few milliseconds how late that was. */
+function tick(tell: (late: number) => void): ReturnType<typeof setInterval> {
+  let due = performance.now() + TICK_MS;
+  return setInterval(() => {
+    tell(performance.now() - due);
+    due = performance.now() + TICK_MS;
+  }, TICK_MS);
+}
+
 async function receive(device: string): Promise<Received> {
   using capture = LiveCapture.open({ device });
   let bytesSeen = 0;
@@ -33,16 +42,14 @@ async function receive(device: string): Promise<Received> {
     (_bytes, _offset, captured) => void (bytesSeen += captured),
   );
   let last = performance.now();
+  let lag = 0;
+  let ticks: ReturnType<typeof setInterval> | undefined;
   const running = capture.run((bytes, count) => {
+    // Not before there are packets, so that an idle capture is seen at its own cost.
+    ticks ??= tick((late) => void (lag = Math.max(lag, late)));
     records.read(bytes, count);
     last = performance.now();
   });
-  let lag = 0;
-  let due = performance.now() + TICK_MS;
-  const ticks = setInterval(() => {
-    lag = Math.max(lag, performance.now() - due);
-    due = performance.now() + TICK_MS;
-  }, TICK_MS);
   const start = process.cpuUsage();
   await print("ready");
   await Deno.stdin.readable.pipeTo(new WritableStream());

@@ -1,7 +1,7 @@
 /**
- * Replays the Ethernet frames of a capture, as often as it takes, and prints the rate.
+ * Replays the Ethernet frames of captures, as often as it takes, and prints the rate.
  *
- * Usage: deno run -A live_sender.ts DEVICE FILE COUNT PACKETS_PER_SECOND
+ * Usage: deno run -A live_sender.ts DEVICE COUNT PACKETS_PER_SECOND CAPTURE...
  */
 import { CaptureReader } from "../../lib/net/capture_file.ts";
 import { FrameSender } from "./live_frames.ts";
@@ -31,8 +31,8 @@ function framesOf(file: string): Uint8Array[] {
 }
 
 if (import.meta.main) {
-  const [device = "", file = "", count, rate] = Deno.args;
-  const frames = framesOf(file);
+  const [device = "", count, rate, ...files] = Deno.args;
+  const frames = files.flatMap(framesOf);
   using sender = new FrameSender(device, frames);
   const packets = Number(count);
   const seconds = sender.send(packets, Number(rate));

@@ -3,81 +3,38 @@
  *
  * Usage: deno run -A live_capture_child.ts SCENARIO
  */
-import { createSocket } from "node:dgram";
 import { CaptureError } from "../../ffi/capture_error.ts";
 import { captureInterfaces } from "../../ffi/interfaces.ts";
+import { openLibc } from "../../ffi/libc.ts";
 import { LiveCapture, type LiveCaptureOptions } from "../../ffi/libpcap.ts";
 import { dropPrivileges, parseIdentity } from "../../ffi/privileges.ts";
+import { FrameSender } from "../../scripts/bench/live_frames.ts";
+import { collect, payloads, recorder, send, TAGGED_FRAME, UDP_PAYLOAD } from "./live_traffic.ts";
 import { FAR_ADDRESS } from "./network_namespace.ts";
-
-/** A packet as its savefile record says. */
-interface Captured {
-  readonly seconds: number;
-  readonly micros: number;
-  readonly wire: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** Copies of the packets of a batch. */
-function packetsOf(batch: Uint8Array, records: number): Captured[] {
-  const view = new DataView(batch.buffer, batch.byteOffset);
-  const packets: Captured[] = [];
-  for (let offset = 0; packets.length < records;) {
-    const length = view.getUint32(offset + 8, true);
-    packets.push({
-      seconds: view.getInt32(offset, true),
-      micros: view.getInt32(offset + 4, true),
-      wire: view.getUint32(offset + 12, true),
-      bytes: batch.slice(offset + 16, offset + 16 + length),
-    });
-    offset += 16 + length;
-  }
-  return packets;
-}
-
-/** Everything captured until `enough` says so. */
-async function collect(
-  capture: LiveCapture,
-  enough: (packets: readonly Captured[]) => boolean,
-): Promise<Captured[]> {
-  const packets: Captured[] = [];
-  const stop = new AbortController();
-  await capture.run((batch, records) => {
-    packets.push(...packetsOf(batch, records));
-    if (enough(packets)) stop.abort();
-  }, stop.signal);
-  return packets;
-}
-
-/** Sends UDP datagrams to the far end, one with each of the texts. */
-async function send(texts: Iterable<string>, port = 9): Promise<void> {
-  const socket = createSocket("udp4");
-  for (const text of texts) {
-    await new Promise((resolve) => socket.send(text, port, FAR_ADDRESS, resolve));
-  }
-  socket.close();
-}
-
-/** Offset of a UDP payload behind Ethernet and IPv4 without options. */
-const UDP_PAYLOAD = 14 + 20 + 8;
-
-function payloads(packets: readonly Captured[]): string[] {
-  return packets.map(({ bytes }) => new TextDecoder().decode(bytes.subarray(UDP_PAYLOAD)));
-}
+import { systemCommand, toolPath } from "./system_command.ts";
 
 function hex(bytes: Uint8Array | undefined): string | undefined {
   return bytes?.toHex();
 }
 
+interface Failure {
+  readonly kind: string;
+  readonly message: string;
+}
+
 /** What opening failed with. */
-function failure(open: () => Disposable): { kind: string; message: string } | "opened" {
+function failure(open: () => Disposable): Failure | "opened" {
   try {
     open()[Symbol.dispose]();
     return "opened";
   } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
-    return { kind: error.kind, message: error.message };
+    return failureOf(error);
   }
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof CaptureError)) throw error;
+  return { kind: error.kind, message: error.message };
 }
 
 function opening(options: Partial<LiveCaptureOptions>): () => LiveCapture {
@@ -101,18 +58,32 @@ function threadStatus(): Record<string, string>[] {
   });
 }
 
+/** As a service does that is started with AmbientCapabilities=CAP_NET_RAW. */
+function becomeNobodyWithNetRaw(): void {
+  const libc = openLibc();
+  const { prctl, setuid, capset } = libc.symbols;
+  const bytes = (...words: number[]) => new Uint8Array(new Uint32Array(words).buffer);
+  // linux/prctl.h, linux/capability.h: PR_SET_KEEPCAPS; version 3; 1 << CAP_NET_RAW.
+  const netRaw = 1 << 13;
+  const statuses = [
+    prctl!(8, 1n, 0n, 0n, 0n),
+    setuid(65534),
+    capset!(bytes(0x20080522, 0), bytes(netRaw, netRaw, netRaw, 0, 0, 0)),
+  ];
+  if (statuses.some((status) => status !== 0)) throw new Error("cannot keep CAP_NET_RAW");
+  libc.close();
+}
+
 const SCENARIOS: Readonly<Record<string, () => unknown>> = {
   async packets() {
     using capture = LiveCapture.open({ device: "near", filter: "udp" });
-    const before = Math.floor(Date.now() / 1000);
+    const before = Date.now() * 1000;
     await send(numbered(500));
     const packets = await collect(capture, (all) => all.length >= 500);
-    const after = Math.ceil(Date.now() / 1000);
+    const after = (Date.now() + 1) * 1000;
     return {
       payloads: payloads(packets),
-      timely: packets.every(({ seconds, micros }) =>
-        seconds >= before && seconds <= after && micros >= 0 && micros < 1e6
-      ),
+      timely: packets.every(({ micros }) => micros >= before && micros <= after),
       whole: packets.every(({ wire, bytes }) => wire === bytes.length),
       linkType: capture.linkType,
       fileHeader: hex(capture.fileHeader),
@@ -146,11 +117,30 @@ const SCENARIOS: Readonly<Record<string, () => unknown>> = {
   },
 
   async snaplen() {
-    // Arrives with a VLAN tag, which the kernel keeps apart and libpcap puts back in its place.
     using capture = LiveCapture.open({ device: "far", snaplen: 40 });
-    await send(["x".repeat(1000)]);
+    using sender = new FrameSender("near", [TAGGED_FRAME]);
+    sender.send(1);
     const [packet] = await collect(capture, (all) => all.length >= 1);
-    return { wire: packet!.wire, bytes: hex(packet!.bytes) };
+    return { wire: packet!.wire, bytes: hex(packet!.bytes), sent: hex(TAGGED_FRAME) };
+  },
+
+  async large() {
+    await systemCommand(toolPath("ip"), ["link", "set", "near", "mtu", "65535"]);
+    using capture = LiveCapture.open({ device: "near", filter: "udp" });
+    const datagrams = Array.from({ length: 300 }, (_, index) => new Uint8Array(65_000).fill(index));
+    await send(datagrams);
+    let whole = 0;
+    let most = 0;
+    const [reader, packets] = recorder(capture);
+    await capture.run((batch, records) => {
+      most = Math.max(most, reader.read(batch, records));
+      for (const { bytes } of packets.splice(0)) {
+        const payload = bytes.subarray(UDP_PAYLOAD);
+        if (payload.length === 65_000 && payload.every((byte) => byte === whole % 256)) whole++;
+      }
+      if (reader.packets >= datagrams.length || reader.damage !== undefined) capture.close();
+    });
+    return { whole, longestBatch: most, damage: reader.damage, ...capture.statistics() };
   },
 
   async drops() {
@@ -159,12 +149,11 @@ const SCENARIOS: Readonly<Record<string, () => unknown>> = {
     await send(Array.from({ length: 4000 }, () => "x".repeat(1400)));
     let records = 0;
     const stop = new AbortController();
-    const stopped = capture.run((_, count) => {
+    await capture.run((_, count) => {
       records += count;
       const { received, dropped } = capture.statistics();
       if (records >= received - dropped) stop.abort();
     }, stop.signal);
-    await stopped;
     return { records, statistics: capture.statistics() };
   },
 
@@ -178,15 +167,17 @@ const SCENARIOS: Readonly<Record<string, () => unknown>> = {
   },
 
   leaks() {
-    const cycle = () => {
-      LiveCapture.open({ device: "near", filter: "tcp", bufferSize: 65_536 }).close();
-      failure(opening({ filter: "not a filter", bufferSize: 65_536 }));
+    const small = { bufferSize: 65_536 };
+    const cycle = (index: number) => {
+      LiveCapture.open({ device: "near", filter: "tcp", ...small }).close();
+      if (index % 20 > 0) return;
+      failure(opening({ filter: "not a filter", ...small }));
       failure(opening({ device: "none0" }));
       captureInterfaces();
     };
-    cycle();
+    cycle(0);
     const before = openDescriptors();
-    for (let round = 0; round < 100; round++) cycle();
+    for (let index = 0; index < 100; index++) cycle(index);
     return { before, after: openDescriptors() };
   },
 
@@ -239,31 +230,28 @@ const SCENARIOS: Readonly<Record<string, () => unknown>> = {
   async handlers() {
     using capture = LiveCapture.open({ device: "near", filter: "udp", snaplen: 262_144 });
     await send(numbered(100));
-    const seen: string[] = [];
+    const [reader, packets] = recorder(capture);
     let inside = 0;
     await capture.run(async (batch, records) => {
       inside++;
       await new Promise((resolve) => setTimeout(resolve, 1));
       if (inside !== 1) throw new Error("a batch came before the last one was done with");
-      seen.push(...payloads(packetsOf(batch, records)));
+      reader.read(batch, records);
       inside--;
-      if (seen.length >= 100) capture.close();
+      if (packets.length >= 100) capture.close();
     });
     using failing = LiveCapture.open({ device: "near", filter: "udp" });
     await send(["one"]);
     const thrown = await failing.run(() => {
       throw new Error("the handler failed");
     }).catch((error: Error) => error.message);
-    return { seen, thrown };
+    return { payloads: payloads(packets), thrown };
   },
 
   async removed() {
     using capture = LiveCapture.open({ device: "near" });
-    const running = capture.run(() => {}).then(() => "ended", (error: Error) => ({
-      name: error.name,
-      message: error.message,
-    }));
-    await new Deno.Command("ip", { args: ["link", "delete", "near"] }).output();
+    const running = capture.run(() => {}).then(() => "ended", failureOf);
+    await systemCommand(toolPath("ip"), ["link", "delete", "near"]);
     return await running;
   },
 
@@ -291,6 +279,14 @@ const SCENARIOS: Readonly<Record<string, () => unknown>> = {
     };
   },
 
+  capabilities() {
+    becomeNobodyWithNetRaw();
+    const before = { uid: Deno.uid(), opened: failure(opening({})) };
+    const changed = dropPrivileges({ uid: 1, gid: 1 });
+    const reopened = failure(opening({}));
+    return { before, changed, uid: Deno.uid(), reopened: (reopened as Failure).kind };
+  },
+
   async revoked() {
     using capture = LiveCapture.open({ device: "near", filter: "udp" });
     const changed = dropPrivileges({ uid: 65534, gid: 65534 });
@@ -304,7 +300,14 @@ const SCENARIOS: Readonly<Record<string, () => unknown>> = {
   },
 };
 
+/** A packet that never comes is waited for without end. */
+const PATIENCE_MS = 60_000;
+
 if (import.meta.main) {
+  const watchdog = setTimeout(() => {
+    throw new Error(`no result in ${PATIENCE_MS} ms`);
+  }, PATIENCE_MS);
   const result = await SCENARIOS[Deno.args[0] ?? ""]!();
   await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(result)}\n`));
+  clearTimeout(watchdog);
 }

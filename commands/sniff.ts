@@ -1,0 +1,130 @@
+/** `decnet sniff`: its arguments and flags. */
+import { buildCommand } from "@stricli/core";
+import { SNIFF_FORMATS, type SniffFlags } from "./sniff_flags.ts";
+import { messageFlags, OUTPUT_FLAGS } from "./common_flags.ts";
+import type { AppContext } from "./context.ts";
+import { parseDuration, parseNames, parseText, wholeNumber } from "./flag_values.ts";
+
+/** Names the attacker's stacks in packets. */
+export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
+  loader: async () => (await import("./sniff_run.ts")).runSniffCommand,
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: {
+        brief: "Words of a capture filter, as tcpdump takes it",
+        placeholder: "FILTER",
+        parse: parseText,
+      },
+    },
+    flags: {
+      read: {
+        kind: "parsed",
+        optional: true,
+        variadic: true,
+        placeholder: "FILE",
+        brief:
+          "Read packets from a pcap or pcapng file, plain, .gz or .zst, or - for stdin; repeatable",
+        parse: parseText,
+      },
+      interface: {
+        kind: "parsed",
+        optional: true,
+        variadic: true,
+        placeholder: "IFACE",
+        brief: "Capture from a network interface; repeatable",
+        parse: parseText,
+      },
+      listInterfaces: {
+        kind: "boolean",
+        default: false,
+        brief: "Print the interfaces there are and exit",
+      },
+      decoys: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "FILE",
+        brief: "decnet-state.json that says which addresses are decoys",
+        parse: parseText,
+      },
+      home: {
+        kind: "parsed",
+        optional: true,
+        variadic: true,
+        placeholder: "CIDR|FILE",
+        brief: "These addresses are decoys; repeatable",
+        parse: parseText,
+      },
+      only: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "TYPES",
+        brief: "Only events of these types, such as tls_client_hello,ssh_client",
+        parse: parseNames,
+      },
+      dedup: {
+        kind: "parsed",
+        default: "300s",
+        placeholder: "TIME",
+        brief:
+          "Do not tell the same of a client and a decoy again within this packet time; 0s tells all",
+        parse: parseDuration,
+      },
+      format: {
+        kind: "enum",
+        optional: true,
+        values: SNIFF_FORMATS,
+        brief: "Form of stdout (default: a line an event on a terminal, else native)",
+      },
+      maxFlows: {
+        kind: "parsed",
+        default: "100000",
+        placeholder: "N",
+        brief: "Flows kept at a time; the longest idle make room",
+        parse: wholeNumber(1000, 10_000_000),
+      },
+      p0fDb: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "FILE",
+        brief: "Name TCP/IP stacks by this p0f.fp instead of our own signatures",
+        parse: parseText,
+      },
+      promiscuous: {
+        kind: "boolean",
+        default: false,
+        brief: "Capture what is not for this machine too",
+      },
+      snaplen: {
+        kind: "parsed",
+        default: "65535",
+        placeholder: "BYTES",
+        brief: "Bytes of each packet that are captured",
+        parse: wholeNumber(64, 262_144),
+      },
+      buffer: {
+        kind: "parsed",
+        default: "65536",
+        placeholder: "KIB",
+        brief: "Kernel buffer of a live capture in KiB",
+        parse: wholeNumber(64, 4_194_304),
+      },
+      ...OUTPUT_FLAGS,
+      ...messageFlags("Tell more on stderr"),
+    },
+    aliases: { r: "read", i: "interface", o: "out", v: "verbose", q: "quiet" },
+  },
+  docs: {
+    brief: "Fingerprint TLS, SSH, HTTP and TCP stacks in packets",
+    fullDescription: [
+      "Fingerprints the stacks of both sides in packets: JA3, JA3S, JA4 and JA4+, HASSH, the operating",
+      "system of a SYN, flow timing. Reads capture files and pipes, and captures live.",
+      "",
+      "EXAMPLES",
+      "  decnet sniff -r capture.pcap",
+      "  tcpdump -w - | decnet sniff -r - | jq -r .fields.ja4",
+      "  decnet sniff -r capture.pcap --format fingerprints --dedup 0s",
+      "  decnet sniff -i eth0 --home 192.0.2.0/24 tcp or udp port 443",
+    ].join("\n"),
+  },
+});

@@ -1,0 +1,22 @@
+/** What the flags of `decnet sniff` come to. */
+import { FORMATS, type MessageFlags, type OutputFlags } from "./common_flags.ts";
+
+/** Forms of the output: those of events, and flat records of single fingerprints. */
+export const SNIFF_FORMATS = [...FORMATS, "fingerprints"] as const;
+
+/** The flags after parsing; durations in milliseconds. */
+export interface SniffFlags extends OutputFlags, MessageFlags {
+  readonly read?: readonly string[];
+  readonly interface?: readonly string[];
+  readonly listInterfaces: boolean;
+  readonly decoys?: string;
+  readonly home?: readonly string[];
+  readonly only?: readonly string[];
+  readonly dedup: number;
+  readonly format?: (typeof SNIFF_FORMATS)[number];
+  readonly maxFlows: number;
+  readonly p0fDb?: string;
+  readonly promiscuous: boolean;
+  readonly snaplen: number;
+  readonly buffer: number;
+}

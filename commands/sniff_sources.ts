@@ -1,0 +1,96 @@
+/** Where packets come from: capture files, standard input, network interfaces. */
+import { DecompressionError } from "../lib/net/capture_decompress.ts";
+import { CaptureReader } from "../lib/net/capture_file.ts";
+import { openCapture } from "../lib/net/capture_source.ts";
+import { SavefileRecords } from "../lib/net/pcap.ts";
+import type { PacketHandler } from "../lib/net/record_parser.ts";
+import { UserError } from "./exit_code.ts";
+
+/** A source of packets. */
+export interface PacketSource {
+  /** Its name in messages and in the ids of events. */
+  readonly name: string;
+  /**
+   * Hands out packets until its end or until `signal`; after each batch calls `onBatch`.
+   *
+   * @returns what is damaged about it, if anything is
+   */
+  run(
+    handler: PacketHandler,
+    onBatch: () => void,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
+}
+
+/** A capture file, plain or compressed, or standard input for `-`. */
+export function fileSource(path: string): PacketSource {
+  return {
+    name: path,
+    async run(handler, onBatch, signal) {
+      const reader = new CaptureReader(handler);
+      try {
+        for await (const chunk of openCapture(path, { signal })) {
+          reader.push(chunk);
+          onBatch();
+          if (reader.damage !== undefined) return reader.damage;
+        }
+      } catch (error) {
+        if (error instanceof DecompressionError) return error.message;
+        if (reader.packets > 0) throw error;
+        throw new UserError(`cannot read ${path}: ${(error as Error).message}`);
+      }
+      if (!signal.aborted) reader.end();
+      return reader.damage;
+    },
+  };
+}
+
+/** What a live capture needs to know. */
+export interface LiveOptions {
+  readonly device: string;
+  readonly filter: string;
+  readonly snaplen: number;
+  readonly promiscuous: boolean;
+  /** Kernel buffer in bytes. */
+  readonly bufferSize: number;
+}
+
+/** A live capture with its kernel counters. */
+export interface LiveSource extends PacketSource {
+  statistics(): { received: number; dropped: number; interfaceDropped: number };
+  readonly warnings: readonly string[];
+}
+
+/** Opens an interface through libpcap. @throws {UserError} with the remedy */
+export async function liveSource(options: LiveOptions): Promise<LiveSource> {
+  const { LiveCapture } = await import("../ffi/libpcap.ts");
+  const capture = openLive();
+  return {
+    name: options.device,
+    warnings: capture.warnings,
+    statistics: () => capture.statistics(),
+    async run(handler, onBatch, signal) {
+      const records = new SavefileRecords(
+        { linkType: capture.linkType, nanoseconds: false },
+        handler,
+      );
+      try {
+        await capture.run((bytes, count) => {
+          records.read(bytes, count);
+          onBatch();
+        }, signal);
+      } finally {
+        capture.close();
+      }
+      return undefined;
+    },
+  };
+
+  function openLive() {
+    try {
+      return LiveCapture.open(options);
+    } catch (error) {
+      throw new UserError((error as Error).message);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** Remembers what was told lately, so that it is not told again. */
+
+/** A bounded set of keys with the packet time at which each was told. */
+export class Dedup {
+  /** Events held back. */
+  suppressed = 0;
+  /** Most keys that there were at a time. */
+  highWater = 0;
+  readonly #window: number;
+  readonly #max: number;
+  readonly #told = new Map<string, number>();
+
+  /**
+   * @param window microseconds for which a key is not told again; 0 tells everything
+   * @param max keys at a time; the longest known goes first
+   */
+  constructor(window: number, max = 50_000) {
+    this.#window = window;
+    this.#max = max;
+  }
+
+  /** True when `key` is to be told at packet time `micros`. */
+  isNews(key: string, micros: number): boolean {
+    if (this.#window === 0) return true;
+    const told = this.#told.get(key);
+    if (told !== undefined && Math.abs(micros - told) < this.#window) {
+      this.suppressed++;
+      return false;
+    }
+    this.#told.delete(key);
+    this.#told.set(key, micros);
+    if (this.#told.size > this.#max) {
+      for (const oldest of this.#told.keys()) {
+        this.#told.delete(oldest);
+        break;
+      }
+    }
+    this.highWater = Math.max(this.highWater, this.#told.size);
+    return true;
+  }
+}

@@ -1,0 +1,51 @@
+/** Which addresses are decoys. */
+import { AddressSet } from "../net/address_range.ts";
+
+/** Knows the decoys by address. */
+export class Home {
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #blocks: AddressSet;
+  /** False when nothing is known, so that whoever opens a connection is taken for the attacker. */
+  readonly known: boolean;
+
+  /**
+   * @param names of decoys by canonical address, out of decnet-state.json
+   * @param blocks of `--home`
+   */
+  constructor(
+    names: ReadonlyMap<string, string> = new Map(),
+    blocks: AddressSet | undefined = undefined,
+  ) {
+    this.#names = names;
+    this.#blocks = blocks ?? new AddressSet([]);
+    this.known = names.size > 0 || blocks !== undefined;
+  }
+
+  /** Name of the decoy at `address`, the address itself for one without a name, or undefined. */
+  decoyAt(address: string): string | undefined {
+    return this.#names.get(address) ?? (this.#blocks.has(address) ? address : undefined);
+  }
+}
+
+/**
+ * Decoys of a decnet-state.json by address. Read leniently: unknown keys are passed over, and an entry
+ * without a name or an address is left out.
+ */
+export function decoysFromState(text: string): Map<string, string> {
+  const names = new Map<string, string>();
+  const state: unknown = JSON.parse(text);
+  const deckies = member(member(state, "config"), "deckies");
+  if (!Array.isArray(deckies)) return names;
+  for (const decky of deckies) {
+    const name = member(decky, "name");
+    const address = member(decky, "ip");
+    if (typeof name === "string" && typeof address === "string") names.set(address, name);
+  }
+  return names;
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}

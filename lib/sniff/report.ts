@@ -1,0 +1,27 @@
+/** Reports what the packet at hand shows of a flow. */
+import type { EngineView } from "./engine_view.ts";
+import type { Flow } from "./flow.ts";
+import type { Sighting } from "./reporter.ts";
+
+/**
+ * Reports a sighting between the ends of `flow` at the time of the packet at hand.
+ *
+ * @param dedup what makes two such sightings the same news
+ */
+export function report(
+  engine: EngineView,
+  flow: Flow,
+  eventType: string,
+  fields: Sighting["fields"],
+  dedup: string,
+): void {
+  const { micros, packetNumber } = engine;
+  engine.reporter.report({
+    eventType,
+    micros,
+    packet: packetNumber,
+    endpoints: flow.endpoints,
+    fields,
+    dedup,
+  });
+}

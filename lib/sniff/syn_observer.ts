@@ -1,0 +1,71 @@
+/** The events of the TCP handshake itself: the stacks of both sides. */
+import { ja4t } from "../fingerprint/ja4plus/ja4t.ts";
+import type { StackDatabase } from "../fingerprint/p0f/database.ts";
+import { StackIdentifier } from "../fingerprint/p0f/identifier.ts";
+import { observe, StackObservation } from "../fingerprint/p0f/observation.ts";
+import type { Packet } from "../net/packet.ts";
+import { optionLetters, readTcpOptions, TcpOptions } from "../net/tcp_options.ts";
+import type { EngineView } from "./engine_view.ts";
+import type { Flow } from "./flow.ts";
+import { report } from "./report.ts";
+
+/** Reads SYN and SYN-ACK. */
+export class SynObserver {
+  readonly #engine: EngineView;
+  readonly #identifier: StackIdentifier;
+  readonly #options = new TcpOptions();
+  readonly #observation = new StackObservation();
+
+  /** @param stacks signatures that name operating systems and scanners */
+  constructor(engine: EngineView, stacks: StackDatabase) {
+    this.#engine = engine;
+    this.#identifier = new StackIdentifier(stacks);
+  }
+
+  /** Reports the stack of who opens a connection. */
+  syn(flow: Flow, packet: Packet): void {
+    this.#report("tcp_syn_fingerprint", "ja4t", false, flow, packet);
+  }
+
+  /** Reports the stack of who answers. */
+  synAck(flow: Flow, packet: Packet): void {
+    this.#report("tcp_synack_fingerprint", "ja4ts", true, flow, packet);
+  }
+
+  #report(
+    eventType: string,
+    kind: "ja4t" | "ja4ts",
+    synAck: boolean,
+    flow: Flow,
+    packet: Packet,
+  ): void {
+    const options = this.#options;
+    // Options that the capture cut off would look like those of another stack.
+    if (!readTcpOptions(options, packet)) return;
+    observe(this.#observation, packet, options, synAck);
+    const stack = this.#identifier.identify(this.#observation);
+    const layout = optionLetters(options);
+    report(this.#engine, flow, eventType, {
+      ttl: packet.ttl,
+      initial_ttl: stack.initialTtl,
+      hop_distance: stack.hops,
+      window: packet.window,
+      mss: options.mss >= 0 ? options.mss : undefined,
+      wscale: options.windowScale >= 0 ? options.windowScale : undefined,
+      options_sig: layout || undefined,
+      has_sack: options.sackPermitted,
+      has_timestamps: options.timestamp >= 0,
+      df_bit: packet.dontFragment,
+      tos: packet.trafficClass,
+      dscp: packet.trafficClass >> 2,
+      ecn: packet.trafficClass & 3,
+      os_guess: stack.osGuess,
+      os_label: stack.match?.entry.label.text,
+      os_signature_line: stack.match?.entry.line,
+      os_fuzzy: stack.match?.fuzzy === true ? true : undefined,
+      tcp_signature: stack.signature,
+      link: stack.link,
+      [kind]: this.#engine.ja4plus ? ja4t(packet.window, options) : undefined,
+    }, `${stack.osGuess} ${layout} ${packet.window}`);
+  }
+}
