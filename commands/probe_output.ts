@@ -46,6 +46,22 @@ export class ProbeOutput {
     return this.#log?.emit(logRecord(event, { sdId: this.#options.sdId })) ?? true;
   }
 
+  /**
+   * Hands over an event of which a process that died may have written a part: the log gets what it
+   * lacks. @returns as {@linkcode ProbeOutput.event}
+   */
+  eventAgain(event: Event): boolean {
+    const { log, sdId, onLogFailure } = this.#options;
+    if (this.#format !== undefined) this.#print([this.#line(event, this.#format)]);
+    try {
+      log?.appendMissing(logRecord(event, { sdId }), event.event_id);
+      return true;
+    } catch (error) {
+      onLogFailure(error);
+      return false;
+    }
+  }
+
   /** Shows a host that is through, where the form is the table. */
   host(report: HostReport, evenIfEmpty: boolean): void {
     if (this.#format !== undefined) return;

@@ -55,9 +55,9 @@ export class ProbeRecorder {
     this.#visits = new Visits(store);
     this.#rotations = new Rotations(store, {
       toEvent: (rotation) => rotationEvent(rotation, sensor),
-      deliver: (event) => {
+      deliver: (event, again) => {
         tally.rotations++;
-        if (!output.event(event)) throw new NotWritten();
+        if (!(again ? output.eventAgain(event) : output.event(event))) throw new NotWritten();
       },
       wasDelivered: (event) => log?.contains(event.event_id) ?? false,
     });

@@ -95,6 +95,15 @@ export class LogPair {
     return line !== undefined && parseJsonEvent(line)?.event_id === eventId;
   }
 
+  /**
+   * Appends a record to those of the files that do not hold it whole: what a process that died may
+   * have written to one of them only. Looks at the last 4 MiB of each. @throws {SinkError}
+   */
+  appendMissing({ line, json }: LogRecord, eventId: string): void {
+    if (this.#log.lastLineWith(line, 0) !== line) this.#log.append([line]);
+    if (json !== undefined && !this.contains(eventId)) this.#json.append([json]);
+  }
+
   close(): void {
     this.#log.close();
     this.#json.close();

@@ -3,7 +3,12 @@ import { ByteReader, concatBytes } from "../bytes.ts";
 import type { Fields } from "../event/event.ts";
 import { hasshServer } from "../fingerprint/hassh.ts";
 import { hostPort } from "../net/host_port.ts";
-import { type Identification, latin1, parseIdentification } from "../ssh/identification.ts";
+import {
+  type Identification,
+  isIdentificationBegun,
+  latin1,
+  parseIdentification,
+} from "../ssh/identification.ts";
 import { type KexInit, names, parseKexInit } from "../ssh/kexinit.ts";
 import { parsePacket, SSH_MESSAGE } from "../ssh/packet.ts";
 import type { Connection } from "./connection.ts";
@@ -102,7 +107,7 @@ async function readIdentification(incoming: Incoming): Promise<Identification | 
       if (!(await incoming.more())) return closedEarly(incoming);
     } catch (error) {
       // Text, but no banner in all that time: some other protocol in which the server speaks first.
-      if (error instanceof ProbeFailure && error.outcome === "timeout" && incoming.spoke) {
+      if (error instanceof ProbeFailure && error.outcome === "timeout" && incoming.spokeOtherwise) {
         return { outcome: "not_ssh", detail: "sent text without an SSH banner" };
       }
       throw error;
@@ -111,9 +116,11 @@ async function readIdentification(incoming: Incoming): Promise<Identification | 
 }
 
 function closedEarly(incoming: Incoming): Miss {
-  return incoming.spoke
-    ? { outcome: "not_ssh", detail: "hung up without an SSH banner" }
-    : { outcome: "closed", detail: "hung up without a word" };
+  if (incoming.spokeOtherwise) {
+    return { outcome: "not_ssh", detail: "hung up without an SSH banner" };
+  }
+  const detail = incoming.spoke ? "hung up within its banner" : "hung up without a word";
+  return { outcome: "closed", detail };
 }
 
 async function readKexInit(incoming: Incoming): Promise<KexInit | Miss> {
@@ -154,6 +161,11 @@ class Incoming {
 
   constructor(connection: Connection) {
     this.#connection = connection;
+  }
+
+  /** True when the server has sent something, and is not in the middle of a banner. */
+  get spokeOtherwise(): boolean {
+    return this.spoke && !isIdentificationBegun(this.bytes);
   }
 
   /** Waits for more bytes; false when the server has hung up. */

@@ -134,7 +134,7 @@ Deno.test("hassh says not_ssh to servers that say something else", async () => {
   const answers: Arrival[][] = [
     [text("HTTP/1.1 400 Bad Request\r\n\r\n"), null],
     [text("220 mail.example ESMTP\r\n"), null],
-    [text("SSH"), null],
+    [text("SMTP"), null],
     [Uint8Array.of(0x15, 3, 1, 0, 2, 2, 70)],
     [text("x".repeat(33_000))],
     [text("SSH-2.0-".padEnd(2000, "x"))],
@@ -145,11 +145,13 @@ Deno.test("hassh says not_ssh to servers that say something else", async () => {
 Deno.test("hassh says not_ssh to text without a banner up to the deadline, and timeout to silence", async () => {
   assert.equal((await meet([text("220 ready\r\n")], 3)).outcome, "not_ssh");
   assert.equal((await meet([], 3)).outcome, "timeout");
+  assert.equal((await meet([text("SSH-2.0-slow")], 3)).outcome, "timeout");
   assert.equal((await meet([text(BANNER, "\r\n")], 3)).outcome, "timeout");
 });
 
 Deno.test("hassh says closed to servers that hang up or reset, before the banner and after it", async () => {
   await expectMiss([null], "closed", "hung up without a word");
+  await expectMiss([text("Hello\r\nSSH-2.0-slow"), null], "closed", "hung up within its banner");
   await expectMiss([systemError("ECONNRESET")], "closed");
   await expectMiss([text(BANNER, "\r\n"), null], "closed", "hung up before KEXINIT");
   await expectMiss([text(BANNER, "\r\n"), systemError("ECONNRESET")], "closed");

@@ -112,7 +112,8 @@ async function readAnswer(connection: Connection): Promise<Uint8Array> {
     if (chunk === undefined) break;
     bytes = bytes.length === 0 ? chunk : concatBytes(bytes, chunk);
   }
-  return bytes;
+  // What came along behind the part that decides must not change the hash from run to run.
+  return bytes.subarray(0, jarmAnswerLength(bytes));
 }
 
 /** True when more bytes would change nothing. An alert is its own answer: not all hang up after it. */

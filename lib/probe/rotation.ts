@@ -34,8 +34,12 @@ export type SightingResult =
 export interface RotationSink {
   /** Makes the event of a rotation, with an id of its own. */
   toEvent(rotation: Rotation): Event;
-  /** Writes an event; when it returns, the event has been handed over. */
-  deliver(event: Event): Promise<void> | void;
+  /**
+   * Writes an event; when it returns, the event has been handed over.
+   *
+   * @param again when a process that died may have written a part of it
+   */
+  deliver(event: Event, again: boolean): Promise<void> | void;
   /** True when the event is in the output already, as far as that can be told. */
   wasDelivered(event: Event): boolean;
 }
@@ -159,7 +163,7 @@ export class Rotations {
       const entry = await this.#store.get(key);
       const state = entry?.value as unknown as FingerprintState | undefined;
       if (state?.pending.includes(event.event_id) === true) {
-        if (!this.#sink.wasDelivered(event)) await this.#sink.deliver(event);
+        if (!this.#sink.wasDelivered(event)) await this.#sink.deliver(event, true);
         return await this.#strike(key, event.event_id);
       }
       // A new revision stops a process that has only stalled from bringing it into force after all.
@@ -196,7 +200,7 @@ export class Rotations {
     // After a long stall another process may have taken the note over: then it writes the event.
     const claimed = { ...note, lease: this.#now() + LEASE_MS };
     if (!(await this.#store.compareAndSet(noteKey, FIRST, asJson(claimed)))) return true;
-    await this.#sink.deliver(event);
+    await this.#sink.deliver(event, false);
     await this.#strike(key, event.event_id);
     return true;
   }

@@ -24,6 +24,9 @@ const MAX_LINE = 1024;
 /** All lines before the identification together. Long legal notices fit. */
 const MAX_PREAMBLE = 32 * 1024;
 
+/** What every identification begins with. */
+const PREFIX = "SSH-";
+
 const LF = 0x0a;
 const CR = 0x0d;
 const TAB = 0x09;
@@ -47,6 +50,12 @@ export function parseIdentification(bytes: Uint8Array): IdentificationResult {
     start = newline + 1;
   }
   return "incomplete";
+}
+
+/** True when the last line of `bytes` may be the start of an identification that has not ended. */
+export function isIdentificationBegun(bytes: Uint8Array): boolean {
+  const line = latin1(bytes.subarray(bytes.lastIndexOf(LF) + 1).subarray(0, PREFIX.length));
+  return line !== "" && PREFIX.startsWith(line);
 }
 
 function identification(

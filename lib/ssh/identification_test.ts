@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { latin1Bytes } from "./fake_server.ts";
-import { type IdentificationResult, latin1, parseIdentification } from "./identification.ts";
+import {
+  type IdentificationResult,
+  isIdentificationBegun,
+  latin1,
+  parseIdentification,
+} from "./identification.ts";
 
 function parse(text: string): IdentificationResult {
   return parseIdentification(latin1Bytes(text));
@@ -144,4 +149,10 @@ Deno.test("parseIdentification() never throws, and consumes no more than there i
 Deno.test("latin1() gives one character for each byte", () => {
   const all = Uint8Array.from({ length: 256 }, (_, index) => index);
   assert.deepEqual(latin1Bytes(latin1(all)), all);
+});
+
+Deno.test("isIdentificationBegun() looks at the last line, however little there is of it", () => {
+  const begun = (text: string) => isIdentificationBegun(new TextEncoder().encode(text));
+  assert.ok(begun("S") && begun("SSH-2.0-x") && begun("Welcome\r\nSSH"));
+  assert.ok(!begun("") && !begun("220 mail") && !begun("SSH-2.0-x\r\n") && !begun("SSL"));
 });

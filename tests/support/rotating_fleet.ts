@@ -37,7 +37,7 @@ export function fleetArguments(fleet: Fleet, folder: string): string[] {
   ];
 }
 
-/** Each server has one rotation a generation in the .json file, counted without a gap. */
+/** Each server has one rotation a generation in both files, counted without a gap. */
 export async function assertEachRotationOnce(fleet: Fleet, folder: string): Promise<void> {
   const written = rotations(parseEvents(await Deno.readTextFile(`${folder}/out.json`)));
   const counts = Array.from({ length: fleet.generation }, (_, index) => index + 1);
@@ -50,5 +50,10 @@ export async function assertEachRotationOnce(fleet: Fleet, folder: string): Prom
     );
   }
   const log = await Deno.readTextFile(`${folder}/out.log`);
-  for (const { msg } of written) assert.ok(log.includes(` ${msg}\n`), `${msg} is not in the .log`);
+  for (const { msg, timestamp } of written) {
+    const lines = log.split("\n").filter((line) =>
+      line.includes(` ${timestamp} `) && line.endsWith(` ${msg}`)
+    );
+    assert.equal(lines.length, 1, `${msg} is ${lines.length} times in the .log`);
+  }
 }
