@@ -95,6 +95,14 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
         default: false,
         brief: "Capture what is not for this machine too",
       },
+      user: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "USER",
+        brief:
+          "Become this user once a capture is open (default: the owner of --out's folder, else nobody)",
+        parse: parseText,
+      },
       snaplen: {
         kind: "parsed",
         default: "65535",

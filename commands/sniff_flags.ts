@@ -17,6 +17,7 @@ export interface SniffFlags extends OutputFlags, MessageFlags {
   readonly maxFlows: number;
   readonly p0fDb?: string;
   readonly promiscuous: boolean;
+  readonly user?: string;
   readonly snaplen: number;
   readonly buffer: number;
 }

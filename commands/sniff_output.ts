@@ -22,40 +22,33 @@ export interface SniffOutputOptions {
 /** Collects events and writes them in batches, because packets bring many at a time. */
 export class SniffOutput {
   readonly #options: SniffOutputOptions;
-  readonly #write: (event: Event) => readonly string[];
-  #source = "";
-  #waiting: Event[] = [];
+  readonly #write: (event: Event, source: string) => readonly string[];
+  #waiting: { readonly event: Event; readonly source: string }[] = [];
 
   constructor(options: SniffOutputOptions) {
     this.#options = options;
     this.#write = this.#writer();
   }
 
-  /** Names the capture that the next events come from. */
-  from(source: string): void {
-    this.flush();
-    this.#source = source;
-  }
-
-  /** Takes an event. */
-  event(event: Event): void {
-    this.#waiting.push(event);
+  /** Takes an event of the capture `source`. */
+  event(event: Event, source: string): void {
+    this.#waiting.push({ event, source });
   }
 
   /** Writes what was taken. @throws {SinkError} when the log or standard output fails */
   flush(): void {
     if (this.#waiting.length === 0) return;
-    const events = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = [];
     const { stdout, log, sdId } = this.#options;
-    log?.append(events.map((event) => logRecord(event, { sdId })));
-    stdout.append(events.flatMap(this.#write));
+    log?.append(waiting.map(({ event }) => logRecord(event, { sdId })));
+    stdout.append(waiting.flatMap(({ event, source }) => this.#write(event, source)));
   }
 
-  #writer(): (event: Event) => readonly string[] {
+  #writer(): (event: Event, source: string) => readonly string[] {
     const { format, style, raw, sdId } = this.#options;
     if (format === undefined) return (event) => [eventLine(event, style)];
-    if (format === "fingerprints") return (event) => fingerprintRecords(event, this.#source);
+    if (format === "fingerprints") return fingerprintRecords;
     const { write } = findFormat(format)!;
     return (event) => [
       write(event, { sdId, rawLine: raw ? writeRfc5424(event, { sdId }) : undefined }),

@@ -1,4 +1,5 @@
 /** Runs `decnet sniff`. */
+import type { Logger } from "@logtape/logtape";
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { parseDatabase, type StackDatabase } from "../lib/fingerprint/p0f/database.ts";
 import { ownSignatures } from "../lib/fingerprint/p0f/signatures.ts";
@@ -48,7 +49,8 @@ export async function runSniffCommand(
   for (const warning of live.flatMap(({ warnings }) => warnings)) {
     messages.warn("{warning}", { warning });
   }
-  dropPermissions("run", "net");
+  if (live.length > 0) await leaveRootFor(flags, messages);
+  dropPermissions("run", "net", "ffi");
 
   const output = new SniffOutput({
     stdout,
@@ -73,7 +75,7 @@ export async function runSniffCommand(
       dedup,
       capture: source.name,
       onEvent: (event) => {
-        if (only === undefined || only.has(event.event_type)) output.event(event);
+        if (only === undefined || only.has(event.event_type)) output.event(event, source.name);
       },
     });
     const engine = new Engine({
@@ -100,8 +102,6 @@ export async function runSniffCommand(
   };
   for (const source of sources.filter((source) => !live.includes(source as LiveSource))) {
     if (signals.signal.aborted) break;
-    // Records name the file that they come from.
-    output.from(source.name);
     await sniff(source);
   }
   await Promise.all(live.map(sniff));
@@ -115,6 +115,13 @@ export async function runSniffCommand(
   }
   if (damaged) throw new UserError("not every capture could be read to its end");
   if (live.length === 0 && signals.exitCode !== undefined) this.process.exitCode = signals.exitCode;
+}
+
+/** The handles are open: root is not needed any more. */
+async function leaveRootFor({ user, out }: SniffFlags, messages: Logger): Promise<void> {
+  const { leaveRoot } = await import("./privileges.ts");
+  const became = leaveRoot(user, out ?? Deno.env.get("DECNET_INGEST_LOG_FILE"));
+  if (became !== undefined) messages.info("captures as {became} from here on", { became });
 }
 
 async function liveSources(flags: SniffFlags, filter: readonly string[]): Promise<LiveSource[]> {

@@ -1,4 +1,5 @@
 /** Where packets come from: capture files, standard input, network interfaces. */
+import { SinkError } from "../lib/event/sink_error.ts";
 import { DecompressionError } from "../lib/net/capture_decompress.ts";
 import { CaptureReader } from "../lib/net/capture_file.ts";
 import { openCapture } from "../lib/net/capture_source.ts";
@@ -35,9 +36,13 @@ export function fileSource(path: string): PacketSource {
           if (reader.damage !== undefined) return reader.damage;
         }
       } catch (error) {
-        if (error instanceof DecompressionError) return error.message;
+        const { message } = error as Error;
+        if (error instanceof DecompressionError) return message;
+        // When a disk fails, what was read before still counts.
+        const fromSystem = Object.hasOwn(error as Error, "code") && !(error instanceof SinkError);
+        if (fromSystem && reader.packets > 0) return message;
         if (reader.packets > 0) throw error;
-        throw new UserError(`cannot read ${path}: ${(error as Error).message}`);
+        throw new UserError(`cannot read ${path}: ${message}`);
       }
       if (!signal.aborted) reader.end();
       return reader.damage;

@@ -24,6 +24,8 @@ export const TEST_TOOLS = [
   { command: "strace", packages: ["strace"] },
   { command: "ip", packages: ["iproute2"] },
   { command: "nft", packages: ["nftables"] },
+  // Brings libpcap, which live capture needs.
+  { command: "tcpdump", packages: ["tcpdump"] },
 ] as const satisfies readonly TestTool[];
 
 /** Command of a tool in the table. */

@@ -130,19 +130,23 @@ async function* readPipe(
   let stop = () => {};
   const onAbort = () => stop();
   signal?.addEventListener("abort", onAbort);
+  const startReading = (buffer: Uint8Array) => {
+    const reading = input.read(buffer);
+    // It fails when the input is closed, and then nobody may be waiting for it any more.
+    reading.catch(() => {});
+    return reading;
+  };
   let current = new Uint8Array(PIPE_CHUNK);
   let other = new Uint8Array(PIPE_CHUNK);
   try {
-    let reading = input.read(current);
+    let reading = startReading(current);
     while (signal?.aborted !== true) {
       const length = await new Promise<number | null>((resolve, reject) => {
         stop = () => resolve(null);
         reading.then(resolve, reject);
       });
       if (length === null) return;
-      reading = input.read(other);
-      // It may fail when nobody waits for it any more.
-      reading.catch(() => {});
+      reading = startReading(other);
       yield current.subarray(0, length);
       [current, other] = [other, current];
     }

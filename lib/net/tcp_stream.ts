@@ -12,6 +12,8 @@ export interface StreamConsumer {
 interface Early {
   readonly sequence: number;
   readonly bytes: Uint8Array;
+  /** Bytes behind these that the capture cut off. */
+  readonly missing: number;
 }
 
 /** Segments and bytes that may wait for a missing one; the largest handshake flights are smaller. */
@@ -25,12 +27,14 @@ export class TcpStream {
   #early: Early[] = [];
   #earlyBytes = 0;
 
-  /** Starts the stream at the byte after a SYN whose sequence number is `sequence`. */
+  /**
+   * Starts the stream at the byte after a SYN whose sequence number is `sequence`. Once the stream has
+   * started a SYN changes nothing: it was sent or captured twice.
+   */
   open(sequence: number): void {
+    if (this.#started) return;
     this.#next = (sequence + 1) | 0;
     this.#started = true;
-    this.#early = [];
-    this.#earlyBytes = 0;
   }
 
   /**
@@ -53,18 +57,13 @@ export class TcpStream {
     }
     const ahead = (sequence - this.#next) | 0;
     if (ahead > 0) {
-      this.#keep(sequence, bytes.slice(offset, offset + length), consumer);
+      this.#keep(
+        { sequence, bytes: bytes.slice(offset, offset + length), missing },
+        consumer,
+      );
       return;
     }
-    const fresh = length + ahead;
-    if (fresh > 0) {
-      this.#next = (this.#next + fresh) | 0;
-      consumer.data(bytes, offset - ahead, fresh);
-    }
-    if (missing > 0 && fresh >= 0) {
-      this.#next = (this.#next + missing) | 0;
-      consumer.gap();
-    }
+    this.#take(bytes, offset, length, missing, ahead, consumer);
     if (this.#early.length > 0) this.#drain(consumer);
   }
 
@@ -77,9 +76,31 @@ export class TcpStream {
     this.#drain(consumer);
   }
 
-  #keep(sequence: number, bytes: Uint8Array, consumer: StreamConsumer): void {
+  /** Gives up all that is missing: nothing more will come. */
+  finish(consumer: StreamConsumer): void {
+    while (this.#early.length > 0) this.skipGap(consumer);
+  }
+
+  /** Hands on what is new of a segment that begins at what comes next, or `-ahead` bytes before. */
+  #take(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    missing: number,
+    ahead: number,
+    consumer: StreamConsumer,
+  ): void {
+    const fresh = length + ahead;
+    if (fresh + missing <= 0) return;
+    this.#next = (this.#next + fresh + missing) | 0;
+    if (fresh > 0) consumer.data(bytes, offset - ahead, fresh);
+    if (missing > 0) consumer.gap();
+  }
+
+  #keep(segment: Early, consumer: StreamConsumer): void {
+    const { sequence, bytes } = segment;
     const at = this.#early.findIndex((early) => ((early.sequence - sequence) | 0) > 0);
-    this.#early.splice(at < 0 ? this.#early.length : at, 0, { sequence, bytes });
+    this.#early.splice(at < 0 ? this.#early.length : at, 0, segment);
     this.#earlyBytes += bytes.length;
     if (this.#early.length > MAX_EARLY_SEGMENTS || this.#earlyBytes > MAX_EARLY_BYTES) {
       this.skipGap(consumer);
@@ -88,15 +109,12 @@ export class TcpStream {
 
   #drain(consumer: StreamConsumer): void {
     while (this.#early[0] !== undefined) {
-      const { sequence, bytes } = this.#early[0];
+      const { sequence, bytes, missing } = this.#early[0];
       const ahead = (sequence - this.#next) | 0;
       if (ahead > 0) return;
       this.#early.shift();
       this.#earlyBytes -= bytes.length;
-      const fresh = bytes.length + ahead;
-      if (fresh <= 0) continue;
-      this.#next = (this.#next + fresh) | 0;
-      consumer.data(bytes, -ahead, fresh);
+      this.#take(bytes, 0, bytes.length, missing, ahead, consumer);
     }
   }
 }

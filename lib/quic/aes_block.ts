@@ -14,12 +14,13 @@ const MIXED = makeMixedBox();
 
 const roundKeys = new Int32Array(KEY_WORDS * (ROUNDS + 1));
 
-/** AES-128 of the 16 bytes at `offset` of `bytes` under `key`, which has 16 bytes. */
+/** Puts AES-128 of the 16 bytes at `offset` of `bytes` into `block`; `key` has 16 bytes. */
 export function encryptBlock(
   key: Uint8Array,
   bytes: Uint8Array,
   offset: number,
-): Uint8Array<ArrayBuffer> {
+  block: Uint8Array,
+): void {
   expandKey(key);
   let a = readWord(bytes, offset) ^ roundKeys[0]!;
   let b = readWord(bytes, offset + 4) ^ roundKeys[1]!;
@@ -35,12 +36,10 @@ export function encryptBlock(
     b = nextB;
     c = nextC;
   }
-  const block = new Uint8Array(16);
   writeWord(block, 0, lastColumn(a, b, c, d) ^ roundKeys[at]!);
   writeWord(block, 4, lastColumn(b, c, d, a) ^ roundKeys[at + 1]!);
   writeWord(block, 8, lastColumn(c, d, a, b) ^ roundKeys[at + 2]!);
   writeWord(block, 12, lastColumn(d, a, b, c) ^ roundKeys[at + 3]!);
-  return block;
 }
 
 /** SubBytes, ShiftRows and MixColumns for the column that begins with the first byte of `a`. */
@@ -72,16 +71,19 @@ function expandKey(key: Uint8Array): void {
 
 /** FIPS 197 5.1.1: the inverse in GF(2^8), then an affine transformation. */
 function makeSBox(): Uint8Array {
+  // All values but 0 are powers of 3, whose 255th is 1 again.
+  const powers = [1];
+  for (let exponent = 1; exponent < 255; exponent++) {
+    const last = powers[exponent - 1]!;
+    powers.push(last ^ double(last));
+  }
   const box = new Uint8Array(256).fill(0x63);
-  for (let value = 1, inverse = 1, count = 1; count < 256; count++) {
+  powers.forEach((value, exponent) => {
+    const inverse = powers[(255 - exponent) % 255]!;
     let transformed = 0x63 ^ inverse;
     for (let bits = 1; bits <= 4; bits++) transformed ^= inverse << bits | inverse >> 8 - bits;
     box[value] = transformed;
-    // 3 generates every value but 0. Multiplying one by 3 and dividing the other by it, they stay
-    // each other's inverses.
-    value ^= double(value);
-    for (let power = 1; power <= 7; power++) inverse ^= double(inverse);
-  }
+  });
   return box;
 }
 

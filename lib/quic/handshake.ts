@@ -43,7 +43,7 @@ interface KeySet {
  * HelloRetryRequest, about a server that chooses another version, and about a new connection
  * between the same ports. Memory is bounded whatever arrives.
  *
- * A packet costs about 40 us when its keys have to be derived and half of that later; once both
+ * A packet costs about 20 us when its keys have to be derived and half of that later; once both
  * hellos are there, packets of the connection are passed over.
  */
 export class QuicHandshake {

@@ -19,52 +19,53 @@ const INITIAL_STATE = rootFractions(Math.sqrt, HASH_WORDS);
 /** The block that is being hashed, and what FIPS 180-4 6.2.2 extends it to. */
 const schedule = new Int32Array(ROUNDS);
 
-/** A key for any number of messages. */
-export class HmacKey {
+/** Computes with one key at a time. Reuse it: it allocates nothing. */
+export class HmacSha256 {
   /** States after the blocks that the inner and the outer hash begin with. */
-  readonly #inner: Int32Array;
-  readonly #outer: Int32Array;
+  readonly #inner = new Int32Array(HASH_WORDS);
+  readonly #outer = new Int32Array(HASH_WORDS);
+  readonly #state = new Int32Array(HASH_WORDS);
+  readonly #innerHash = new Uint8Array(4 * HASH_WORDS);
 
-  /** @throws {RangeError} when the key has more than 64 bytes */
-  constructor(key: Uint8Array) {
+  /** Sets the key for what follows. @throws {RangeError} when it has more than 64 bytes */
+  setKey(key: Uint8Array): this {
     if (key.length > BLOCK_LENGTH) throw new RangeError("the key is longer than a block");
-    this.#inner = stateAfterKey(key, 0x36);
-    this.#outer = stateAfterKey(key, 0x5c);
+    hashPaddedKey(this.#inner, key, 0x36);
+    hashPaddedKey(this.#outer, key, 0x5c);
+    return this;
   }
 
-  /** HMAC of `data`, 32 bytes. @throws {RangeError} when it has more than 55 bytes */
-  sign(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  /**
+   * Fills `output` with the first bytes of the HMAC of `data`.
+   *
+   * @throws {RangeError} when the data has more than 55 bytes
+   */
+  sign(data: Uint8Array, output: Uint8Array): void {
     if (data.length > MAX_DATA_LENGTH) throw new RangeError("the data is longer than a block");
-    return hashAfter(this.#outer, hashAfter(this.#inner, data));
+    this.#hashAfter(this.#inner, data, this.#innerHash);
+    this.#hashAfter(this.#outer, this.#innerHash, output);
+  }
+
+  /** The hash of a block that led to `start`, and of `data`, which ends in the next one. */
+  #hashAfter(start: Int32Array, data: Uint8Array, output: Uint8Array): void {
+    const length = data.length;
+    schedule.fill(0, 0, BLOCK_WORDS);
+    addToBlock(data);
+    schedule[length >> 2] = schedule[length >> 2]! | 0x80 << 24 - 8 * (length & 3);
+    schedule[BLOCK_WORDS - 1] = 8 * (BLOCK_LENGTH + length);
+    this.#state.set(start);
+    compress(this.#state);
+    for (let index = 0; index < output.length; index++) {
+      output[index] = this.#state[index >> 2]! >> 24 - 8 * (index & 3);
+    }
   }
 }
 
-function stateAfterKey(key: Uint8Array, pad: number): Int32Array {
+function hashPaddedKey(state: Int32Array, key: Uint8Array, pad: number): void {
   schedule.fill(pad * 0x01010101, 0, BLOCK_WORDS);
   addToBlock(key);
-  const state = INITIAL_STATE.slice();
+  state.set(INITIAL_STATE);
   compress(state);
-  return state;
-}
-
-/** The hash of a block that led to `state`, and of `data`, which fills no more than another one. */
-function hashAfter(state: Int32Array, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const length = data.length;
-  schedule.fill(0, 0, BLOCK_WORDS);
-  addToBlock(data);
-  schedule[length >> 2] = schedule[length >> 2]! | 0x80 << 24 - 8 * (length & 3);
-  schedule[BLOCK_WORDS - 1] = 8 * (BLOCK_LENGTH + length);
-  const words = state.slice();
-  compress(words);
-  const hash = new Uint8Array(4 * HASH_WORDS);
-  for (let index = 0; index < HASH_WORDS; index++) {
-    const word = words[index]!;
-    hash[4 * index] = word >> 24;
-    hash[4 * index + 1] = word >> 16;
-    hash[4 * index + 2] = word >> 8;
-    hash[4 * index + 3] = word;
-  }
-  return hash;
 }
 
 function addToBlock(bytes: Uint8Array): void {
@@ -83,7 +84,8 @@ function compress(state: Int32Array): void {
     const sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ late >>> 10;
     schedule[round] = (schedule[round - 16]! + sigma0 | 0) + (schedule[round - 7]! + sigma1 | 0);
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as Octet;
+  let a = state[0]!, b = state[1]!, c = state[2]!, d = state[3]!;
+  let e = state[4]!, f = state[5]!, g = state[6]!, h = state[7]!;
   for (let round = 0; round < ROUNDS; round++) {
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const choice = g ^ e & (f ^ g);
@@ -100,11 +102,15 @@ function compress(state: Int32Array): void {
     b = a;
     a = first + (sum0 + majority | 0) | 0;
   }
-  const result: Octet = [a, b, c, d, e, f, g, h];
-  for (let index = 0; index < HASH_WORDS; index++) state[index] = state[index]! + result[index]!;
+  state[0] = state[0]! + a;
+  state[1] = state[1]! + b;
+  state[2] = state[2]! + c;
+  state[3] = state[3]! + d;
+  state[4] = state[4]! + e;
+  state[5] = state[5]! + f;
+  state[6] = state[6]! + g;
+  state[7] = state[7]! + h;
 }
-
-type Octet = [number, number, number, number, number, number, number, number];
 
 function rotate(word: number, bits: number): number {
   return word >>> bits | word << 32 - bits;

@@ -1,5 +1,6 @@
 /** Takes the protection off Initial packets (RFC 9001 5.3, 5.4). */
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createDecipheriv } from "node:crypto";
+import { encryptBlock } from "./aes_block.ts";
 import type { PacketKeys } from "./initial_keys.ts";
 import type { LongHeader } from "./long_header.ts";
 
@@ -11,6 +12,9 @@ const SAMPLE_OFFSET = 4;
 
 /** Bits of the first byte that header protection hides in a long header. */
 const PROTECTED_BITS = 0x0f;
+
+const mask = new Uint8Array(16);
+const nonce = new Uint8Array(12);
 
 /**
  * Frames of an Initial packet; undefined when it is not protected with these keys. The packet
@@ -24,13 +28,13 @@ export function openInitial(
   const { start, numberOffset, end } = header;
   const sampleStart = numberOffset + SAMPLE_OFFSET;
   if (sampleStart + SAMPLE_LENGTH > end) return undefined;
-  const mask = headerMask(keys.hp, bytes.subarray(sampleStart, sampleStart + SAMPLE_LENGTH));
+  encryptBlock(keys.hp, bytes, sampleStart, mask);
   const first = bytes[start]! ^ (mask[0]! & PROTECTED_BITS);
   const numberLength = (first & 3) + 1;
   const additional = bytes.slice(start, numberOffset + numberLength);
   additional[0] = first;
   // The packet number stays truncated: Initial packets never come to numbers where it matters.
-  const nonce = keys.iv.slice();
+  nonce.set(keys.iv);
   for (let index = 0; index < numberLength; index++) {
     additional[numberOffset - start + index]! ^= mask[1 + index]!;
     nonce[nonce.length - numberLength + index]! ^= additional[numberOffset - start + index]!;
@@ -46,9 +50,4 @@ export function openInitial(
     return undefined;
   }
   return frames;
-}
-
-/** AES-128-ECB of the sample (RFC 9001 5.4.3). */
-function headerMask(hp: Uint8Array, sample: Uint8Array): Uint8Array {
-  return createCipheriv("aes-128-ecb", hp, null).setAutoPadding(false).update(sample);
 }

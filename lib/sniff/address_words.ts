@@ -29,10 +29,10 @@ export function putAddress(
   }
 }
 
-/** Text of an address in words. */
+/** Text of the address in the four words from `at` on. */
 export function addressText(words: Int32Array, at = 0): string {
   const isV4 = words[at] === 0 && words[at + 1] === 0 && words[at + 2] === MAPPED;
-  const start = isV4 ? at + 3 : at;
+  const start = isV4 ? at + ADDRESS_WORDS - 1 : at;
   const view = new DataView(new ArrayBuffer(4 * (at + ADDRESS_WORDS - start)));
   for (let index = start; index < at + ADDRESS_WORDS; index++) {
     view.setInt32(4 * (index - start), words[index]!);

@@ -60,12 +60,12 @@ class QuicConversation implements Conversation {
   segment(fromOpener: boolean, packet: Packet): void {
     const { bytes, payloadOffset, payloadLength } = packet;
     const messages = this.#handshake.push(bytes, fromOpener, payloadOffset, payloadLength);
-    for (const { type, body, fromClient } of messages) {
+    for (const { type, body } of messages) {
       if (type === HANDSHAKE_TYPE.clientHello) {
-        this.#reporter.clientHello(fromClient, body, this.#hellos++);
+        this.#reporter.clientHello(fromOpener, body, this.#hellos++);
       } else if (type === HANDSHAKE_TYPE.serverHello) {
         const hello = parseServerHello(body);
-        if (hello !== undefined) this.#reporter.serverHello(fromClient, hello);
+        if (hello !== undefined) this.#reporter.serverHello(fromOpener, hello);
       }
     }
   }
@@ -176,10 +176,9 @@ export class DatagramObserver {
   }
 
   datagram(flow: Flow, packet: Packet, fromOpener: boolean): void {
-    if (flow.conversation === undefined) {
-      const { bytes, payloadOffset, payloadLength } = packet;
-      flow.conversation = this.#recognize(flow, bytes, payloadOffset, payloadLength);
-    }
+    // A handshake may come behind other talk between the same ports, as DTLS does behind STUN.
+    const { bytes, payloadOffset, payloadLength } = packet;
+    flow.conversation ??= this.#recognize(flow, bytes, payloadOffset, payloadLength);
     flow.conversation?.segment(fromOpener, packet);
   }
 

@@ -1,4 +1,8 @@
 /** Remembers what was told lately, so that it is not told again. */
+import { sha256Hex } from "../hash.ts";
+
+/** A longer key is kept as its hash: what attackers send decides how long it is. */
+const MAX_KEY_LENGTH = 256;
 
 /** A bounded set of keys with the packet time at which each was told. */
 export class Dedup {
@@ -19,9 +23,10 @@ export class Dedup {
     this.#max = max;
   }
 
-  /** True when `key` is to be told at packet time `micros`. */
-  isNews(key: string, micros: number): boolean {
+  /** True when `text` is to be told at packet time `micros`. */
+  isNews(text: string, micros: number): boolean {
     if (this.#window === 0) return true;
+    const key = text.length > MAX_KEY_LENGTH ? sha256Hex(text) : text;
     const told = this.#told.get(key);
     if (told !== undefined && Math.abs(micros - told) < this.#window) {
       this.suppressed++;

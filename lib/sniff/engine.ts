@@ -1,5 +1,6 @@
 /** The sniffer: packets in, events out. */
 import type { StackDatabase } from "../fingerprint/p0f/database.ts";
+import { FragmentTable } from "../net/ip_fragments.ts";
 import { decodePacket, Packet } from "../net/packet.ts";
 import type { PacketHandler } from "../net/record_parser.ts";
 import { TRANSPORT } from "../net/transport.ts";
@@ -55,6 +56,7 @@ export class Engine implements EngineView {
   readonly reporter: Reporter;
   readonly ja4plus: boolean;
   readonly #packet = new Packet();
+  readonly #fragments = new FragmentTable();
   readonly #flows: FlowTable;
   readonly #syns: SynObserver;
   readonly #datagrams: DatagramObserver;
@@ -100,10 +102,12 @@ export class Engine implements EngineView {
       this.#notIp++;
       return;
     }
-    if (micros >= this.#sweepAt) {
+    // A clock that was set back would put the next sweep off for as long.
+    if (micros >= this.#sweepAt || micros < this.#sweepAt - 2 * SWEEP_MICROS) {
       this.#flows.expire(micros - IDLE_MICROS);
       this.#sweepAt = micros + SWEEP_MICROS;
     }
+    if (packet.isFragment && !this.#fragments.reassemble(packet)) return;
     if (packet.protocol === TRANSPORT.tcp) {
       if (packet.tcpHeaderLength > 0) this.#tcp(packet);
     } else if (packet.protocol === TRANSPORT.udp && packet.payloadLength > 0) {
@@ -133,10 +137,11 @@ export class Engine implements EngineView {
     }
     if (flow.closed) return;
     const conversation = flow.conversation;
-    if (packet.payloadLength > 0) {
-      if (conversation !== null) this.#payload(flow, packet, fromOpener);
+    if (packet.payloadLength + packet.payloadMissing > 0) {
+      if (conversation !== null) this.#payload(flow, packet, fromOpener !== flow.turned);
     } else if (flags === ACK) {
-      conversation?.acknowledgement(fromOpener);
+      if (conversation === undefined) countAck(flow, fromOpener);
+      else conversation?.acknowledgement(fromOpener);
     }
     if ((flags & (FIN | RST)) !== 0) this.#farewell(flow, flags, fromOpener);
   }
@@ -152,12 +157,6 @@ export class Engine implements EngineView {
   }
 
   #syn(flow: Flow, packet: Packet, fromOpener: boolean): void {
-    if (flow.conversation === undefined) {
-      flow.conversation = new TcpConversation(observeConversation(this, flow));
-    }
-    if (flow.conversation !== null) {
-      (flow.conversation as TcpConversation).open(fromOpener, packet.sequence);
-    }
     if (fromOpener) {
       if (flow.synMicros === 0) {
         flow.synMicros = packet.micros;
@@ -168,6 +167,7 @@ export class Engine implements EngineView {
     } else {
       if (flow.synAckMicros === 0) {
         flow.synAckMicros = packet.micros;
+        flow.responderIsn = packet.sequence;
         flow.responderTtl = packet.ttl;
       }
       this.#syns.synAck(flow, packet);
@@ -175,14 +175,22 @@ export class Engine implements EngineView {
   }
 
   #payload(flow: Flow, packet: Packet, fromOpener: boolean): void {
-    const conversation = (flow.conversation ??= new TcpConversation(
-      observeConversation(this, flow),
-    )) as TcpConversation;
+    const conversation = (flow.conversation ??= this.#converse(flow)) as TcpConversation;
     conversation.segment(fromOpener, packet);
     if (!conversation.wanted) {
       conversation.end();
       flow.conversation = null;
     }
+  }
+
+  /** Only flows with payload need one: most SYNs of a scan lead to nothing. */
+  #converse(flow: Flow): TcpConversation {
+    const conversation = new TcpConversation(observeConversation(this, flow));
+    if (flow.synMicros > 0) conversation.open(true, flow.openerIsn);
+    if (flow.synAckMicros > 0) conversation.open(false, flow.responderIsn);
+    for (let acks = flow.openerAcks; acks > 0; acks--) conversation.acknowledgement(true);
+    for (let acks = flow.responderAcks; acks > 0; acks--) conversation.acknowledgement(false);
+    return conversation;
   }
 
   #farewell(flow: Flow, flags: number, fromOpener: boolean): void {
@@ -201,7 +209,7 @@ export class Engine implements EngineView {
     }
     const fromOpener = fromA === (flow.opener === OPENER.a);
     count(flow, packet, fromOpener);
-    this.#datagrams.datagram(flow, packet, fromOpener);
+    this.#datagrams.datagram(flow, packet, fromOpener !== flow.turned);
   }
 
   /** A flow leaves the table. */
@@ -222,11 +230,17 @@ function isReopened(flow: Flow, packet: Packet): boolean {
     (flow.closed || flow.synMicros === 0 || flow.openerIsn !== packet.sequence);
 }
 
+function countAck(flow: Flow, fromOpener: boolean): void {
+  if (fromOpener) flow.openerAcks++;
+  else flow.responderAcks++;
+}
+
 /** Counts a packet of a flow. */
 function count(flow: Flow, packet: Packet, fromOpener: boolean): void {
   const { micros, payloadLength, payloadMissing } = packet;
   if (flow.packets > 0) {
-    const gap = micros - flow.lastMicros;
+    // Packets of several capture queues may be out of order.
+    const gap = Math.max(0, micros - flow.lastMicros);
     if (gap < flow.minGap) flow.minGap = gap;
     if (gap > flow.maxGap) flow.maxGap = gap;
   }
@@ -236,7 +250,8 @@ function count(flow: Flow, packet: Packet, fromOpener: boolean): void {
   if (length === 0) return;
   flow.payloadBytes += length;
   if (!fromOpener || packet.tcpHeaderLength === 0) return;
-  const end = (packet.sequence + length) | 0;
+  // A SYN takes a sequence number of its own (RFC 9293 3.4).
+  const end = (packet.sequence + (packet.tcpFlags & SYN) / SYN + length) | 0;
   if (!flow.openerSpoke || ((end - flow.openerEnd) | 0) > 0) {
     flow.openerSpoke = true;
     flow.openerEnd = end;

@@ -44,7 +44,10 @@ export function fingerprintRecords(event: Event, file: string): string[] {
   const records = (KINDS[event.event_type] ?? []).flatMap(([field, kind]) => {
     const value = fields[field];
     if (value === undefined) return [];
+    // What a client offers is one value; the certificates of a chain are several.
+    if (kind === "alpn") return [record(kind, String(value))];
     return (Array.isArray(value) ? value : [value]).map((item) => record(kind, item));
   });
-  return records.length === 0 ? [] : [...records, record("community_id", fields["community_id"])];
+  if (records.length === 0) return [];
+  return [...new Set([...records, record("community_id", fields["community_id"])])];
 }

@@ -2,6 +2,7 @@
 import { formatAddress } from "../net/address.ts";
 import type { Packet } from "../net/packet.ts";
 import { communityId } from "../net/community_id.ts";
+import { TRANSPORT } from "../net/transport.ts";
 
 /** Which endpoint opened a conversation. */
 export const OPENER = { unknown: 0, a: 1, b: 2 } as const;
@@ -34,9 +35,11 @@ export class Flow {
   hash = 0;
 
   opener: number = OPENER.unknown;
+  /** The opener was found to be the other side only when a conversation was under way. */
+  turned = false;
   /** Both sides have said goodbye, or one has reset: what comes now changes nothing. */
   closed = false;
-  /** FIN seen from A (1) and from B (2). */
+  /** FIN seen from the opener (1) and from the responder (2). */
   fins = 0;
 
   firstMicros = 0;
@@ -52,16 +55,28 @@ export class Flow {
 
   /** Initial sequence number of the opener's SYN, and when SYN, SYN-ACK and its ACK passed by. */
   openerIsn = 0;
+  /** That of the responder's SYN-ACK. */
+  responderIsn = 0;
   synMicros = 0;
   synAckMicros = 0;
   ackMicros = 0;
   openerTtl = 0;
   responderTtl = 0;
 
+  /** Acknowledgements without payload from before either side said anything. */
+  openerAcks = 0;
+  responderAcks = 0;
+
   /** What the payload is about; undefined while nothing was said, null when nothing more is wanted. */
   conversation: Conversation | null | undefined = undefined;
 
   #endpoints: Endpoints | undefined;
+
+  /** Turns the ends around: it was the responder that opened. */
+  turn(): void {
+    this.opener = this.opener === OPENER.a ? OPENER.b : OPENER.a;
+    this.turned = !this.turned;
+  }
 
   /** The ends as events name them: who opened first, or A where that is not known. */
   get endpoints(): Endpoints {
@@ -75,6 +90,7 @@ export class Flow {
       sourcePort: fromA ? this.aPort : this.bPort,
       destination: formatAddress(fromA ? b : a),
       destinationPort: fromA ? this.bPort : this.aPort,
+      transport: this.protocol === TRANSPORT.udp ? "udp" : "tcp",
       communityId: communityId(this.protocol, a, this.aPort, b, this.bPort),
     };
   }
@@ -89,6 +105,7 @@ export interface Endpoints {
   readonly sourcePort: number;
   readonly destination: string;
   readonly destinationPort: number;
+  readonly transport: "tcp" | "udp";
   readonly communityId: string;
 }
 

@@ -9,6 +9,9 @@ export type FlowEnd = (flow: Flow) => void;
 const MIX = 0x9e3779b1;
 const FINAL = 0x85ebca6b;
 
+/** What V8 keeps in a field without allocating. */
+const SMALL_INTEGER = 0x3fff_ffff;
+
 /** A hash table over packets' endpoints, in the order of the last packet. */
 export class FlowTable {
   /** True when the packet that was looked up last went from endpoint A to B. */
@@ -21,6 +24,8 @@ export class FlowTable {
   readonly #buckets: (Flow | undefined)[];
   readonly #mask: number;
   readonly #max: number;
+  /** Keeps senders from choosing endpoints that fall into one bucket. */
+  readonly #seed = crypto.getRandomValues(new Int32Array(1))[0]!;
   readonly #onEnd: FlowEnd;
   #oldest: Flow | undefined;
   #newest: Flow | undefined;
@@ -56,9 +61,15 @@ export class FlowTable {
     // Any total order will do; it need not be the numeric one.
     const order = s0 - d0 || s1 - d1 || s2 - d2 || s3 - d3 || sPort - dPort;
     const fromA = this.fromA = order <= 0;
-    const hash = fromA
-      ? mix(s0 ^ s1 ^ s2, s3, d0 ^ d1 ^ d2, d3, sPort << 16 | dPort, packet.protocol)
-      : mix(d0 ^ d1 ^ d2, d3, s0 ^ s1 ^ s2, s3, dPort << 16 | sPort, packet.protocol);
+    let seed = this.#seed ^ packet.protocol;
+    if (packet.addressLength !== 4) {
+      seed = fromA ? mix(seed, s0, s1, s2, 0) : mix(seed, d0, d1, d2, 0);
+      seed = fromA ? mix(seed, d0, d1, d2, 0) : mix(seed, s0, s1, s2, 0);
+    }
+    const hash =
+      (fromA
+        ? mix(seed, s3, d3, sPort << 16 | dPort, this.#seed)
+        : mix(seed, d3, s3, dPort << 16 | sPort, this.#seed)) & SMALL_INTEGER;
     const bucket = hash & this.#mask;
     for (let flow = this.#buckets[bucket]; flow !== undefined; flow = flow.chain) {
       if (flow.hash !== hash || flow.protocol !== packet.protocol) continue;
@@ -162,11 +173,11 @@ function word(bytes: Uint8Array, offset: number): number {
     bytes[offset + 3]!;
 }
 
-function mix(a: number, b: number, c: number, d: number, ports: number, protocol: number): number {
-  let hash = Math.imul(a ^ protocol, MIX) ^ b;
-  hash = Math.imul(hash ^ (hash >>> 15), FINAL) ^ c;
-  hash = Math.imul(hash ^ (hash >>> 13), MIX) ^ d;
-  hash = Math.imul(hash ^ (hash >>> 16), FINAL) ^ ports;
+function mix(seed: number, a: number, b: number, c: number, d: number): number {
+  let hash = Math.imul(seed, MIX) ^ a;
+  hash = Math.imul(hash ^ (hash >>> 15), FINAL) ^ b;
+  hash = Math.imul(hash ^ (hash >>> 13), MIX) ^ c;
+  hash = Math.imul(hash ^ (hash >>> 16), FINAL) ^ d;
   hash = Math.imul(hash ^ (hash >>> 15), MIX);
-  return (hash ^ (hash >>> 13)) & 0x3fff_ffff;
+  return hash ^ (hash >>> 13);
 }

@@ -1,4 +1,5 @@
 /** Which addresses are decoys. */
+import { parseAddress } from "../net/address.ts";
 import { AddressSet } from "../net/address_range.ts";
 
 /** Knows the decoys by address. */
@@ -39,7 +40,9 @@ export function decoysFromState(text: string): Map<string, string> {
   for (const decky of deckies) {
     const name = member(decky, "name");
     const address = member(decky, "ip");
-    if (typeof name === "string" && typeof address === "string") names.set(address, name);
+    if (typeof name !== "string" || name === "" || typeof address !== "string") continue;
+    const canonical = parseAddress(address.trim());
+    if (canonical !== undefined) names.set(canonical, name);
   }
   return names;
 }

@@ -4,7 +4,7 @@ import type { Flow } from "./flow.ts";
 import type { Sighting } from "./reporter.ts";
 
 /**
- * Reports a sighting between the ends of `flow` at the time of the packet at hand.
+ * Reports a sighting between the ends of `flow` at the time of its last packet.
  *
  * @param dedup what makes two such sightings the same news
  */
@@ -15,11 +15,11 @@ export function report(
   fields: Sighting["fields"],
   dedup: string,
 ): void {
-  const { micros, packetNumber } = engine;
   engine.reporter.report({
     eventType,
-    micros,
-    packet: packetNumber,
+    // That of the packet at hand, or of the flow's last one when it has to make room for another.
+    micros: flow.lastMicros,
+    packet: engine.packetNumber,
     endpoints: flow.endpoints,
     fields,
     dedup,

@@ -65,8 +65,10 @@ export class Reporter {
     }
     const { sensor, capture, onEvent } = this.#options;
     const news = this.#options.dedup;
-    // The decoy is part of the key: the same client on ten decoys is lateral movement.
-    if (!news.isNews(`${endpoints.source} ${roles.decky} ${eventType} ${dedup}`, micros)) return;
+    const { source, destination } = endpoints;
+    // Both ends are part of the key: the same client on ten decoys is lateral movement, and so is
+    // one decoy on ten targets.
+    if (!news.isNews(`${source} ${destination} ${eventType} ${dedup}`, micros)) return;
     this.#counts.set(eventType, (this.#counts.get(eventType) ?? 0) + 1);
     onEvent(createEvent({
       time: micros,
@@ -76,10 +78,11 @@ export class Reporter {
       eventType,
       attackerIp: roles.attacker,
       fields: {
-        src_ip: endpoints.source,
+        src_ip: source,
         src_port: endpoints.sourcePort,
-        dst_ip: endpoints.destination,
+        dst_ip: destination,
         dst_port: endpoints.destinationPort,
+        proto: endpoints.transport,
         ...fields,
         direction: roles.direction,
         community_id: endpoints.communityId,
@@ -91,15 +94,14 @@ export class Reporter {
   #roles({ source, destination }: Endpoints): Roles | undefined {
     const { home } = this.#options;
     if (!home.known) return { decky: destination, attacker: source, direction: undefined };
-    const touched = home.decoyAt(destination);
-    if (touched !== undefined) {
-      // A decoy that touches another one is still no attacker from outside.
-      const attacker = home.decoyAt(source) === undefined ? source : UNKNOWN_ATTACKER;
-      return { decky: touched, attacker, direction: undefined };
-    }
     const opener = home.decoyAt(source);
-    return opener === undefined
+    // Also towards another decoy: who opened is no attacker from outside.
+    if (opener !== undefined) {
+      return { decky: opener, attacker: UNKNOWN_ATTACKER, direction: "outbound" };
+    }
+    const touched = home.decoyAt(destination);
+    return touched === undefined
       ? undefined
-      : { decky: opener, attacker: UNKNOWN_ATTACKER, direction: "outbound" };
+      : { decky: touched, attacker: source, direction: undefined };
   }
 }

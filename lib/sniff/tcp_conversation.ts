@@ -17,6 +17,9 @@ export type Recognizer = (opener: Uint8Array, responder: Uint8Array) => Recognit
 /** Bytes of both sides that are kept while it is open what they mean. */
 const MAX_UNDECIDED = 48 * 1024;
 
+/** TCP flag (RFC 9293 3.1). */
+const SYN = 0x02;
+
 const NOTHING = new Uint8Array(0);
 
 /** Puts one direction in order and hands it on. */
@@ -64,9 +67,10 @@ export class TcpConversation implements Conversation {
 
   segment(fromOpener: boolean, packet: Packet): void {
     const direction = fromOpener ? this.#opener : this.#responder;
-    const { sequence, bytes, payloadOffset, payloadLength, payloadMissing } = packet;
+    const { sequence, tcpFlags, bytes, payloadOffset, payloadLength, payloadMissing } = packet;
     direction.stream.push(
-      sequence,
+      // Data of a SYN (RFC 7413) follow its own sequence number.
+      (tcpFlags & SYN) === 0 ? sequence : sequence + 1,
       bytes,
       payloadOffset,
       payloadLength,
@@ -86,22 +90,28 @@ export class TcpConversation implements Conversation {
   }
 
   end(): void {
+    if (this.wanted) this.#opener.stream.finish(this.#opener);
+    if (this.wanted) this.#responder.stream.finish(this.#responder);
     this.#analyzer?.end?.();
   }
 
   /** Bytes of one side in their order. */
   data(fromOpener: boolean, bytes: Uint8Array): void {
-    if (this.#analyzer !== undefined) {
-      if (!this.#analyzer.data(fromOpener, bytes)) this.wanted = false;
-      return;
-    }
-    if (this.wanted) this.#decide(fromOpener, bytes);
+    if (!this.wanted) return;
+    if (this.#analyzer === undefined) this.#decide(fromOpener, bytes);
+    else if (!this.#analyzer.data(fromOpener, bytes)) this.wanted = false;
   }
 
   /** Bytes of one side are missing. */
   gap(fromOpener: boolean): void {
-    // Before it is known what is spoken, a gap in one direction makes that direction unreadable.
-    if (this.#analyzer !== undefined && !this.#analyzer.gap(fromOpener)) this.wanted = false;
+    if (this.#analyzer !== undefined) {
+      if (!this.#analyzer.gap(fromOpener)) this.wanted = false;
+    } else if (fromOpener) {
+      // What comes behind the gap does not continue what came before it.
+      this.#heardOpener = NOTHING;
+    } else {
+      this.#heardResponder = NOTHING;
+    }
   }
 
   /** Looks at what both sides have said, the new `bytes` of one side among it. */

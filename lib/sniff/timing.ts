@@ -9,7 +9,7 @@ const MIN_DURATION_MICROS = 1_000_000;
 /** Reports `tcp_flow_timing` of a flow that has ended, if there is something to tell. */
 export function reportTiming(engine: EngineView, flow: Flow): void {
   const { packets, retransmits, firstMicros, lastMicros } = flow;
-  const duration = lastMicros - firstMicros;
+  const duration = Math.max(0, lastMicros - firstMicros);
   if (packets < MIN_PACKETS && retransmits === 0 && duration < MIN_DURATION_MICROS) return;
   const { endpoints } = flow;
   engine.reporter.report({

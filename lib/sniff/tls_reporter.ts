@@ -2,6 +2,7 @@
 import { ja3 } from "../fingerprint/ja3.ts";
 import { ja3s } from "../fingerprint/ja3s.ts";
 import { Ja4 } from "../fingerprint/ja4.ts";
+import { ja4l } from "../fingerprint/ja4plus/ja4l.ts";
 import { ja4s } from "../fingerprint/ja4plus/ja4s.ts";
 import { ja4x } from "../fingerprint/ja4plus/ja4x.ts";
 import { sha256Hex } from "../hash.ts";
@@ -17,7 +18,7 @@ import { chosenAlpn, type ServerHello } from "../tls/server_hello.ts";
 import { parseCertificate } from "../x509/certificate.ts";
 import { firstCommonName } from "../x509/names.ts";
 import type { EngineView } from "./engine_view.ts";
-import { type Flow, OPENER } from "./flow.ts";
+import type { Flow } from "./flow.ts";
 import { report } from "./report.ts";
 import type { TlsObserver } from "./tls_analyzer.ts";
 
@@ -42,9 +43,7 @@ export class TlsReporter implements TlsObserver {
     if (hello === undefined) return;
     // Whoever sends the first ClientHello is the client, whatever was guessed.
     const flow = this.#flow;
-    if (!fromOpener && flow.synMicros === 0 && index === 0) {
-      flow.opener = flow.opener === OPENER.a ? OPENER.b : OPENER.a;
-    }
+    if (fromOpener === flow.turned && flow.synMicros === 0 && index === 0) flow.turn();
     const fields = this.#hello = clientHelloFields(hello, this.#transport);
     report(
       this.#engine,
@@ -111,16 +110,14 @@ export class TlsReporter implements TlsObserver {
 
   /** Round-trip times of the TCP handshake, as plain facts and as JA4L. */
   #latency() {
-    const { synMicros, synAckMicros, ackMicros, openerTtl, responderTtl } = this.#flow;
+    const { synMicros, synAckMicros, ackMicros, openerTtl } = this.#flow;
     if (synMicros === 0 || synAckMicros === 0 || ackMicros === 0) return {};
-    const client = Math.floor((ackMicros - synAckMicros) / 2);
-    const server = Math.floor((synAckMicros - synMicros) / 2);
-    const { ja4plus } = this.#engine;
+    const distances = this.#engine.ja4plus ? ja4l(this.#flow) : undefined;
     return {
       client_rtt_us: ackMicros - synAckMicros,
       client_ttl: openerTtl,
-      ja4l_c: ja4plus ? `${client}_${openerTtl}` : undefined,
-      ja4l_s: ja4plus ? `${server}_${responderTtl}` : undefined,
+      ja4l_c: distances?.client,
+      ja4l_s: distances?.server,
     };
   }
 }

@@ -167,11 +167,11 @@ export function snap(type: number, payload: Uint8Array, organisation = 0): Bytes
   );
 }
 
-/** Labels and what they carry. */
-export function mpls(labels: number, payload: Uint8Array): Bytes {
+/** Labels and what they carry. @param bottom the last label; those before it count from 16 */
+export function mpls(labels: number, payload: Uint8Array, bottom = 15 + labels): Bytes {
   const stack = Array.from({ length: labels }, (_, index) => {
-    const isBottom = index === labels - 1;
-    return new ByteWriter().uint(4, (16 + index) * 4096 + (isBottom ? 256 : 0) + 63).finish();
+    const label = index === labels - 1 ? bottom * 4096 + 256 : (16 + index) * 4096;
+    return new ByteWriter().uint(4, label + 63).finish();
   });
   return concatBytes(...stack, payload);
 }

@@ -49,6 +49,9 @@ const COLUMNS = [
   "tcp.len",
 ] as const;
 
+/** The MPLS label that stands for an Ethernet pseudowire with control word: labels do not say. */
+export const PSEUDOWIRE_LABEL = 0x54321;
+
 /** Packet by packet: no fragment or segment put together, nothing guessed beyond what we guess. */
 const SETTINGS = [
   "ip.defragment:FALSE",
@@ -80,6 +83,7 @@ export async function tsharkPackets(path: string): Promise<TsharkPacket[]> {
       ...["-n", "-r", path, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"],
       // VXLAN of before 4789, as Linux sends it.
       ...["-d", "udp.port==8472,vxlan"],
+      ...["-d", `mpls.label==${PSEUDOWIRE_LABEL},pwethcw`],
       ...SETTINGS.flatMap((setting) => ["-o", setting]),
       ...COLUMNS.flatMap((column) => ["-e", column]),
     ],

@@ -73,7 +73,9 @@ Deno.test("ja4d6() marks temporary addresses and names with a domain", () => {
   assert.equal(v6(3, option6(4, new Uint8Array(4))), "reqst0000in_4_00");
   assert.equal(v6(3, option6(39, fromHex("00016101620163"))), "reqst0000nd_39_00");
   assert.equal(v6(3, option6(39, fromHex("000161016200"))), "reqst0000nd_39_00");
-  assert.equal(v6(3, option6(39, fromHex("000161"))), "reqst0000nn_39_00".replace("nn", "nn"));
+  assert.equal(v6(3, option6(39, fromHex("00016100"))), "reqst0000nn_39_00");
+  // Without its end the name may go on: Wireshark takes it for a domain.
+  assert.equal(v6(3, option6(39, fromHex("000161"))), "reqst0000nd_39_00");
   assert.equal(v6(3), "reqst0000nn_00_00");
 });
 

@@ -1,7 +1,7 @@
 ; TCP signatures of decnet, in the format of p0f v3 (https://lcamtuf.coredump.cx/p0f3/README).
 ;
 ; Written from published parameters of the stacks and from captures of our own; not derived from
-; p0f.fp. Lines marked (seen) were captured from the real thing, see captured_stacks.ts.
+; p0f.fp. Lines marked (seen) were captured from the real thing, see tests/support/captured_stacks.ts.
 ;
 ; The first specific signature that fits exactly wins, then the first generic one, then the first that
 ; fits but for the TTL, a lost df or id+, or an added id- or ecn.
