@@ -1,6 +1,7 @@
 /** The sniffer: packets in, events out. */
 import type { StackDatabase } from "../fingerprint/p0f/database.ts";
 import { FragmentTable } from "../net/ip_fragments.ts";
+import { FragmentTable } from "../net/ip_fragments.ts";
 import { decodePacket, Packet } from "../net/packet.ts";
 import type { PacketHandler } from "../net/record_parser.ts";
 import { TRANSPORT } from "../net/transport.ts";
@@ -57,6 +58,7 @@ export class Engine implements EngineView {
   readonly ja4plus: boolean;
   readonly #packet = new Packet();
   readonly #fragments = new FragmentTable();
+  readonly #fragments = new FragmentTable();
   readonly #flows: FlowTable;
   readonly #syns: SynObserver;
   readonly #datagrams: DatagramObserver;
@@ -102,6 +104,8 @@ export class Engine implements EngineView {
       this.#notIp++;
       return;
     }
+    // A first fragment has ports and no end: without the rest it would be half a message.
+    if (packet.isFragment && !this.#fragments.reassemble(packet)) return;
     // A clock that was set back would put the next sweep off for as long.
     if (micros >= this.#sweepAt || micros < this.#sweepAt - 2 * SWEEP_MICROS) {
       this.#flows.expire(micros - IDLE_MICROS);
@@ -117,6 +121,7 @@ export class Engine implements EngineView {
 
   /** The input has ended: says what is left to say of all flows. */
   end(): void {
+    this.#syns.end();
     this.#flows.clear();
   }
 

@@ -102,11 +102,12 @@ export class Flow {
 export interface Endpoints {
   /** Who opened it. */
   readonly source: string;
-  readonly sourcePort: number;
+  /** Undefined where it is about several ports. */
+  readonly sourcePort: number | undefined;
   readonly destination: string;
-  readonly destinationPort: number;
+  readonly destinationPort: number | undefined;
   readonly transport: "tcp" | "udp";
-  readonly communityId: string;
+  readonly communityId: string | undefined;
 }
 
 /** Takes the payload of a flow, in the order in which it was sent. */

@@ -8,6 +8,9 @@ import { optionLetters, readTcpOptions, TcpOptions } from "../net/tcp_options.ts
 import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
 import { report } from "./report.ts";
+import { ScanDetector } from "./scan_detector.ts";
+import { reportScan } from "./scan_event.ts";
+import { SequenceClasses } from "./sequence_class.ts";
 
 /** Reads SYN and SYN-ACK. */
 export class SynObserver {
@@ -15,16 +18,26 @@ export class SynObserver {
   readonly #identifier: StackIdentifier;
   readonly #options = new TcpOptions();
   readonly #observation = new StackObservation();
+  readonly #classes = new SequenceClasses();
+  readonly #scans: ScanDetector;
 
   /** @param stacks signatures that name operating systems and scanners */
   constructor(engine: EngineView, stacks: StackDatabase) {
     this.#engine = engine;
     this.#identifier = new StackIdentifier(stacks);
+    this.#scans = new ScanDetector((scan) => reportScan(engine, scan));
   }
 
   /** Reports the stack of who opens a connection. */
   syn(flow: Flow, packet: Packet): void {
+    this.#classes.add(packet);
+    this.#scans.add(packet);
     this.#report("tcp_syn_fingerprint", "ja4t", false, flow, packet);
+  }
+
+  /** The input has ended: reports the scans whose window is still open. */
+  end(): void {
+    this.#scans.flush();
   }
 
   /** Reports the stack of who answers. */
@@ -65,7 +78,19 @@ export class SynObserver {
       os_fuzzy: stack.match?.fuzzy === true ? true : undefined,
       tcp_signature: stack.signature,
       link: stack.link,
+      ...(synAck ? {} : this.#sequences()),
       [kind]: this.#engine.ja4plus ? ja4t(packet.window, options) : undefined,
     }, `${stack.osGuess} ${layout} ${packet.window}`);
+  }
+
+  /** How the source counts, over the SYNs that were seen of it. */
+  #sequences() {
+    const { ipIdClass, ipIdSamples, isnClass, isnSamples } = this.#classes;
+    return {
+      ipid_class: ipIdClass,
+      ipid_samples: ipIdSamples,
+      isn_class: isnClass,
+      isn_samples: isnSamples,
+    };
   }
 }

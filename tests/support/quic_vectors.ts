@@ -75,7 +75,7 @@ export const QUIC_VECTORS: readonly QuicVector[] = [
   },
   {
     version: QUIC_V2,
-    initialSecret: "",
+    initialSecret: "2062e8b3cd8d52092614b8071d0aa1fb7c2e3ac193f78b280e72d8f5751f6aba",
     clientKeys: [
       "8b1a0bc121284290a29e0971b5cd045d",
       "91f73e2351d8fa91660e909f",

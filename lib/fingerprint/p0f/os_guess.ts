@@ -6,6 +6,7 @@ export const UNKNOWN_OS = "unknown";
 const WORDS: ReadonlyMap<string, string> = new Map([
   ["macos", "macos_ios"],
   ["mac_os_x", "macos_ios"],
+  ["macos_x", "macos_ios"],
   ["ios", "macos_ios"],
   ["macos_ios", "macos_ios"],
   ["nmap", "nmap"],

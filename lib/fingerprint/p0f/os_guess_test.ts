@@ -8,6 +8,7 @@ Deno.test("osGuess() is one word for the names of any signature file", () => {
     ["android", "Linux", "Android"],
     ["windows", "Windows", "NT kernel 6.x"],
     ["macos_ios", "Mac OS X", "10.x"],
+    ["macos_ios", "MacOS X", "10.9 or newer"],
     ["macos_ios", "iOS", "iPhone or iPad"],
     ["macos_ios", "macOS/iOS", ""],
     ["nmap", "NMap", "SYN scan"],

@@ -194,7 +194,7 @@ sig   = *:64:0:*:mss*20,*:mss,sok,ts,nop,ws:df,id+:0
 sig   = *:64:0:*:mss*20,*:mss,nop,nop,sok,nop,ws:df,id+:0
 sig   = *:64:0:*:mss*20,*:mss,sok,ts,nop,ws:df,id+,ecn:0
 
-label = s:unix:Linux:2.6.39-3.10
+label = s:unix:Linux:2.6.32-3.10
 sig   = *:64:0:*:mss*10,*:mss,sok,ts,nop,ws:df,id+:0
 sig   = *:64:0:*:mss*10,*:mss,nop,nop,sok,nop,ws:df,id+:0
 
@@ -391,7 +391,7 @@ sig   = *:64:0:*:mss*20,*:mss,nop,nop,sok,nop,ws:df:0
 sig   = *:64:0:*:mss*20,0:mss,nop,nop,sok:df:0
 sig   = *:64:0:*:mss*20,0:mss:df:0
 
-label = s:unix:Linux:2.6.39-3.10
+label = s:unix:Linux:2.6.32-3.10
 sig   = *:64:0:*:mss*10,*:mss,sok,ts,nop,ws:df:0
 sig   = *:64:0:*:mss*10,*:mss,nop,nop,sok,nop,ws:df:0
 sig   = *:64:0:*:mss*10,0:mss,nop,nop,sok:df:0
