@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { anyText } from "../text/text_arbitrary.ts";
+import { anyText } from "../../tests/support/text_arbitrary.ts";
 import { hasUnsafe } from "../text/unsafe.ts";
 import { createEvent } from "./create.ts";
 import type { Fields } from "./event.ts";

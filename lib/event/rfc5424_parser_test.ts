@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { anyText } from "../text/text_arbitrary.ts";
+import { anyText } from "../../tests/support/text_arbitrary.ts";
 import { parseRfc5424 } from "./rfc5424_parser.ts";
 
 const HEAD = "<134>1 2026-05-03T05:12:51Z decky-01 ssh - auth_attempt";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ja3s } from "./ja3s.ts";
-import { helloOf, SERVER_HELLO_VECTORS } from "./server_hello_vectors.ts";
+import { helloOf, SERVER_HELLO_VECTORS } from "../../tests/support/server_hello_vectors.ts";
 
 Deno.test("ja3s() gives the values of other tools", () => {
   for (const vector of SERVER_HELLO_VECTORS) {

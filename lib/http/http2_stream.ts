@@ -180,7 +180,7 @@ function readPriority(reader: ByteReader, stream: number): Http2Priority {
   };
 }
 
-/** Header block fragment of a HEADERS frame, without padding and priority; undefined if malformed. */
+/** Header block fragment of a HEADERS frame; undefined if malformed. */
 function readFragment(reader: ByteReader, flags: number): Uint8Array | undefined {
   const padding = (flags & FLAG_PADDED) === 0 ? 0 : reader.u8();
   if ((flags & FLAG_PRIORITY) !== 0) reader.take(5);

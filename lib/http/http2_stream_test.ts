@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { ByteWriter, concatBytes, fromHex } from "../bytes.ts";
 import { Http2RequestStream } from "./http2_stream.ts";
 import { latin1Bytes } from "./latin1.ts";
-import { byteByByte, inPieces } from "./pieces_arbitrary.ts";
+import { byteByByte, inPieces } from "../../tests/support/pieces_arbitrary.ts";
 import type { HttpRequest } from "./request.ts";
 import { HttpRequestStream } from "./request_stream.ts";
 
-/** `curl --http2-prior-knowledge 'http://127.0.0.1/a?b=c' -H 'Cookie: b=2; a=1' -H 'Accept-Language: de-DE,de;q=0.9'` of 7.88.1. */
+/** curl 7.88.1 with `--http2-prior-knowledge`, a cookie header and a language. */
 const CURL = fromHex(
   "505249202a20485454502f322e300d0a0d0a534d0d0a0d0a000012040000000000000300000064000402000000" +
     "00020000000000000408000000000001ff000100003b010500000001820485607fe4701386418b089d5c0b8170" +

@@ -1,6 +1,6 @@
 /** What an HTTP client asked for, in HTTP/1 and HTTP/2 alike. */
 
-/** One header field. Bytes above 0x7f stand as Latin-1, so that nothing is lost and nothing guessed. */
+/** One header field, as Latin-1, so that nothing is lost and nothing guessed. */
 export interface Header {
   /** In the case in which it was sent. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface HttpRequest {
 /** Headers of one request that are kept. Common servers refuse more than 100. */
 export const MAX_HEADERS = 200;
 
-/** Bytes of one request head or header block that are read. Common servers refuse more than 16 KiB. */
+/** Bytes of a request head or header block that are read. Common servers refuse over 16 KiB. */
 export const MAX_HEAD_LENGTH = 64 * 1024;
 
 /** Value of the first header called `name`, given in lower case; undefined when there is none. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import fc from "fast-check";
+import { fromHex } from "../bytes.ts";
 import { addressBytes } from "./address.ts";
 import { communityId } from "./community_id.ts";
 
@@ -100,6 +102,11 @@ Deno.test("communityId() tells one-way ICMP by its direction and its code", () =
   const out = idOf(1, "10.0.0.1", 3, "10.0.0.2", 1);
   assert.notEqual(out, idOf(1, "10.0.0.2", 3, "10.0.0.1", 1));
   assert.notEqual(out, idOf(1, "10.0.0.1", 3, "10.0.0.2", 3));
+});
+
+Deno.test("communityId() of one-way ICMP starts with the sender, also with the higher address", () => {
+  const input = fromHex("0000" + "0a000002" + "0a000001" + "01" + "00" + "0003" + "0001");
+  assert.equal(idOf(1, "10.0.0.2", 3, "10.0.0.1", 1), `1:${hash("sha1", input, "base64")}`);
 });
 
 Deno.test("communityId() is the same for both directions of any flow with ports", () => {

@@ -10,6 +10,12 @@ export const MAX_IP_LENGTH = 65535;
 
 const NO_BYTES = new Uint8Array(0);
 
+/** The data of one fragment. */
+interface Piece {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Collects the fragments of one datagram; of bytes that come twice the first count. */
 export class FragmentedDatagram {
   /** Packet time of the fragment that came first. */
@@ -19,7 +25,9 @@ export class FragmentedDatagram {
   readonly #protocol: number;
   /** The headers before the fragments' data, as the fragment at offset 0 has them. */
   #header = NO_BYTES;
-  #data = NO_BYTES;
+  /** What came, in that order. */
+  readonly #pieces: Piece[] = [];
+  #heldBytes = 0;
   /** A bit for each unit that is there. */
   readonly #units = new Uint8Array(Math.ceil(MAX_IP_LENGTH / FRAGMENT_UNIT / 8));
   #unitCount = 0;
@@ -51,7 +59,7 @@ export class FragmentedDatagram {
 
   /**
    * Adds what `packet` has, and gives how many units of it are new; undefined when it contradicts the
-   * fragments before it.
+   * fragments before it, or would be too much with them.
    *
    * @param start where its data start in the packet's bytes, up to `end`
    */
@@ -60,18 +68,20 @@ export class FragmentedDatagram {
     const stop = fragmentOffset + end - start;
     if (stop > (this.#length ?? stop)) return undefined;
     if (!moreFragments && stop < this.#highest) return undefined;
+    // Only fragments that overlap can come to more than a datagram may have.
+    if (this.#heldBytes + end - start > MAX_IP_LENGTH) return undefined;
     if (!moreFragments) this.#length = stop;
     this.#highest = Math.max(this.#highest, stop);
     if (fragmentOffset === 0 && this.#header.length === 0) this.#header = headerOf(packet);
-    this.#reserve(stop);
     let fresh = 0;
     for (let at = fragmentOffset; at < stop; at += FRAGMENT_UNIT) {
-      if (!this.#claim(at / FRAGMENT_UNIT)) continue;
-      const from = start + at - fragmentOffset;
-      this.#data.set(packet.bytes.subarray(from, Math.min(from + FRAGMENT_UNIT, end)), at);
-      fresh++;
+      if (this.#claim(at / FRAGMENT_UNIT)) fresh++;
     }
     this.#unitCount += fresh;
+    if (fresh > 0) {
+      this.#pieces.push({ offset: fragmentOffset, bytes: packet.bytes.slice(start, end) });
+      this.#heldBytes += end - start;
+    }
     return fresh;
   }
 
@@ -86,7 +96,10 @@ export class FragmentedDatagram {
     if (announced > MAX_IP_LENGTH) return undefined;
     const whole = new Uint8Array(length);
     whole.set(this.#header);
-    whole.set(this.#data.subarray(0, this.#length), this.#header.length);
+    // The last first, so that the first has the last word.
+    for (const { offset, bytes } of this.#pieces.toReversed()) {
+      whole.set(bytes, this.#header.length + offset);
+    }
     const lengthField = isV4 ? 2 : 4;
     whole[lengthField] = announced >> 8;
     whole[lengthField + 1] = announced & 0xff;
@@ -99,14 +112,6 @@ export class FragmentedDatagram {
     if (this.#units[unit >> 3]! & bit) return false;
     this.#units[unit >> 3]! |= bit;
     return true;
-  }
-
-  #reserve(length: number): void {
-    if (length <= this.#data.length) return;
-    const size = Math.min(Math.max(length, 2 * this.#data.length, 2048), MAX_IP_LENGTH);
-    const grown = new Uint8Array(size);
-    grown.set(this.#data);
-    this.#data = grown;
   }
 }
 

@@ -53,7 +53,7 @@ export class FragmentTable {
    * @returns true when `packet` holds a whole datagram
    */
   reassemble(packet: Packet): boolean {
-    const wasEncapsulated = packet.encapsulated;
+    let isEncapsulated = packet.encapsulated;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
       const whole = this.#add(packet);
       if (whole === undefined) return false;
@@ -61,7 +61,8 @@ export class FragmentTable {
       if (!decodePacket(packet, whole, 0, length, length, packet.micros, LINK_TYPE.raw)) {
         return false;
       }
-      packet.encapsulated ||= wasEncapsulated;
+      isEncapsulated ||= packet.encapsulated;
+      packet.encapsulated = isEncapsulated;
       if (!packet.isFragment) return true;
     }
     return false;

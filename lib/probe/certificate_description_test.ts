@@ -7,7 +7,7 @@ import { parseCertificateMessage } from "../tls/certificate_message.ts";
 import { HandshakeStream } from "../tls/handshake_stream.ts";
 import { RecordReader } from "../tls/record.ts";
 import { RecordOpener } from "../tls/record_protection.ts";
-import { SERVER_FLIGHT, SERVER_IV, SERVER_KEY } from "../tls/rfc8448_trace.ts";
+import { SERVER_FLIGHT, SERVER_IV, SERVER_KEY } from "../../tests/support/rfc8448_trace.ts";
 import { implicitTag } from "../x509/der.ts";
 import {
   der,
@@ -16,7 +16,7 @@ import {
   derExtension,
   derSequence,
   derText,
-} from "../x509/der_builder.ts";
+} from "../../tests/support/der_builder.ts";
 import { describeCertificate } from "./certificate_description.ts";
 
 /** A subjectAltName extension (2.5.29.17) with these names. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connectFailure, isExhausted, streamFailure } from "./connect_error.ts";
-import { systemError } from "./fake_stream.ts";
+import { systemError } from "../../tests/support/fake_stream.ts";
 
 Deno.test("connectFailure() tells refusal, silence, no route and our own trouble apart", () => {
   const cases = [

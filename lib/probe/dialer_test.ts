@@ -4,8 +4,14 @@ import { serve, silent } from "../../tests/support/scripted_server.ts";
 import type { Connection } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import { Dialer, openStream } from "./dialer.ts";
-import { FakeNetwork, FakeStream, openingBy, settled, systemError } from "./fake_stream.ts";
-import { ManualClock } from "./manual_clock.ts";
+import {
+  FakeNetwork,
+  FakeStream,
+  openingBy,
+  settled,
+  systemError,
+} from "../../tests/support/fake_stream.ts";
+import { ManualClock } from "../../tests/support/manual_clock.ts";
 import { type Miss, ProbeFailure } from "./probe.ts";
 import { openStreamFrom } from "./source_address.ts";
 

@@ -9,10 +9,10 @@ import {
   OPENSSH_9_2,
   packet,
   serverOpening,
-} from "../ssh/fake_server.ts";
+} from "../../tests/support/fake_ssh_server.ts";
 import { openStream } from "./dialer.ts";
-import { measure } from "./fake_probe.ts";
-import { FakeStream, openingBy, systemError } from "./fake_stream.ts";
+import { measure } from "../../tests/support/fake_probe.ts";
+import { FakeStream, openingBy, systemError } from "../../tests/support/fake_stream.ts";
 import { hassh } from "./hassh.ts";
 import type { Finding, ProbeResult } from "./probe.ts";
 

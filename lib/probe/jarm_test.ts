@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { serve } from "../../tests/support/scripted_server.ts";
 import { concatBytes, fromHex } from "../bytes.ts";
 import { JARM_HELLOS } from "../fingerprint/jarm_hello.ts";
-import { type FakeServerHello, record, serverHello } from "../tls/fake_server.ts";
+import { type FakeServerHello, record, serverHello } from "../../tests/support/fake_tls_server.ts";
 import { openStream } from "./dialer.ts";
-import { measure } from "./fake_probe.ts";
-import { FakeStream, openingBy, systemError } from "./fake_stream.ts";
+import { measure } from "../../tests/support/fake_probe.ts";
+import { FakeStream, openingBy, systemError } from "../../tests/support/fake_stream.ts";
 import { jarm } from "./jarm.ts";
 import type { ProbeContext, ProbeResult } from "./probe.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ManualClock } from "./manual_clock.ts";
+import { ManualClock } from "../../tests/support/manual_clock.ts";
 import { Pacer, Semaphore } from "./pacer.ts";
 
 Deno.test("Pacer without a limit never makes anyone wait", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endingIn } from "./fake_probe.ts";
+import { endingIn } from "../../tests/support/fake_probe.ts";
 import { planProbes, type PlanWishes, portsVariable } from "./plan.ts";
 
 const JARM = Object.assign(endingIn("jarm", "tls", "closed"), { ports: [443, 8443] });

@@ -96,6 +96,12 @@ async function probeWithRetries(
   }
 }
 
+/** A bug of ours that one hostile host may have found must not end the run for all the others. */
+function internalError(error: unknown): Miss {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { outcome: "local_error", detail: `internal error, please report it: ${reason}` };
+}
+
 interface Attempt {
   readonly result: ProbeResult;
   /** True when TCP was open. */
@@ -130,7 +136,7 @@ async function probeOnce(
     const result = await probe.run({ target, port, connect, remaining, ja4plus: options.ja4plus });
     return { result, ...seen };
   } catch (error) {
-    if (!(error instanceof ProbeFailure)) throw error;
+    if (!(error instanceof ProbeFailure)) return { result: internalError(error), ...seen };
     return { result: { outcome: error.outcome, detail: error.detail }, ...seen };
   } finally {
     deadline.dispose();

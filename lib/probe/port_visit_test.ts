@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Dialer, type OpenStream } from "./dialer.ts";
-import { endingIn, FakeProbe, finding, reading } from "./fake_probe.ts";
-import { FakeNetwork, FakeStream, openingBy, settled } from "./fake_stream.ts";
+import { endingIn, FakeProbe, finding, reading } from "../../tests/support/fake_probe.ts";
+import { FakeNetwork, FakeStream, openingBy, settled } from "../../tests/support/fake_stream.ts";
 import { type Measurement, type VisitOptions, visitPort } from "./port_visit.ts";
 import { type Language, type Probe, ProbeFailure } from "./probe.ts";
 
@@ -212,4 +212,13 @@ Deno.test("visitPort() ends in exactly one measurement for each probe, whatever 
     const spoken = measurements.filter(({ result }) => result.outcome === "ok");
     assert.ok(new Set(spoken.map(({ probe }) => probe.language)).size <= 1);
   }));
+});
+
+Deno.test("visitPort() makes a miss of a bug in a probe, and goes on", async () => {
+  const broken = new FakeProbe("broken", "tls", () => Promise.reject(new TypeError("oops")));
+  const [measurement] = await visit([broken], options(OPEN));
+  assert.deepEqual(measurement?.result, {
+    outcome: "local_error",
+    detail: "internal error, please report it: TypeError: oops",
+  });
 });

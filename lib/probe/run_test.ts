@@ -3,8 +3,14 @@ import fc from "fast-check";
 import { AddressSet, parseRange } from "../net/address_range.ts";
 import type { Scope, TargetOrigin } from "../net/scope.ts";
 import { Dialer } from "./dialer.ts";
-import { endingIn, FakeProbe, finding, reading } from "./fake_probe.ts";
-import { FakeNetwork, FakeStream, openingBy, settled } from "./fake_stream.ts";
+import { endingIn, FakeProbe, finding, reading } from "../../tests/support/fake_probe.ts";
+import {
+  FakeNetwork,
+  FakeStream,
+  openingBy,
+  settled,
+  until,
+} from "../../tests/support/fake_stream.ts";
 import type { PlannedProbe } from "./plan.ts";
 import type { Measurement } from "./port_visit.ts";
 import { type Candidate, type ProbeRun, runProbes, type TargetVisit } from "./run.ts";
@@ -201,9 +207,9 @@ Deno.test("runProbes() pulls no more candidates than it has room for", async () 
       }),
     );
     for (let done = 0; done < 16; done++) {
+      await until(() => reports.visits.length === done && network.attempts.length > done);
       await settled();
       assert.ok(pulled <= done + concurrency, `${pulled} pulled, ${done} done`);
-      assert.equal(reports.visits.length, done);
       network.attempts[done]!.refuse("ECONNREFUSED");
     }
     await running;
@@ -222,11 +228,12 @@ Deno.test("runProbes() visits no more than 32 ports of a target at a time", asyn
       dialer: new Dialer({ rate: 0, maxOpen: 1000, open: network.open }),
     }),
   );
+  await until(() => network.attempts.length >= 32);
   await settled();
   assert.equal(network.attempts.length, 32);
   for (let next = 0; next < 100; next++) {
+    await until(() => network.attempts.length > next);
     network.attempts[next]!.refuse("ECONNREFUSED");
-    await settled();
   }
   await running;
   assert.deepEqual(new Set(reports.measurements.map(({ port }) => port)), new Set(ports));
@@ -279,15 +286,17 @@ Deno.test("runProbes() ends at an interrupt: every port of the targets under way
   const interrupt = new AbortController();
   const ports = Array.from({ length: 40 }, (_, index) => index + 1);
   const reports = new Reports();
+  const dialer = new Dialer({ rate: 0, maxOpen: 1000, open: OPEN });
   const running = runProbes(
     named("192.0.2.0/24"),
     runOf(reports, {
+      dialer,
       interrupt: interrupt.signal,
       concurrency: 3,
       plan: [{ probe: reading("a", "tls"), ports }, { probe: reading("b", "tls"), ports }],
     }),
   );
-  await settled();
+  await until(() => dialer.attempts === 3 * 32);
   interrupt.abort();
   await running;
   assert.equal(reports.visits.length, 3);
@@ -303,7 +312,7 @@ Deno.test("runProbes() ends at an interrupt though the list keeps it waiting for
     await new Promise(() => {});
   };
   const running = runProbes(candidates(), runOf(reports, { interrupt: interrupt.signal }));
-  await settled();
+  await until(() => reports.visits.length === 1);
   interrupt.abort();
   await running;
   assert.deepEqual(reports.log, ["192.0.2.7 192.0.2.7 443 a ok", "192.0.2.7 done"]);
@@ -312,11 +321,16 @@ Deno.test("runProbes() ends at an interrupt though the list keeps it waiting for
 Deno.test("runProbes() ends at an interrupt though the resolver does not answer", async () => {
   const interrupt = new AbortController();
   const reports = new Reports();
+  let asked = false;
+  const resolve = () => {
+    asked = true;
+    return new Promise<undefined>(() => {});
+  };
   const running = runProbes(
     named("host.example"),
-    runOf(reports, { interrupt: interrupt.signal, resolve: () => new Promise(() => {}) }),
+    runOf(reports, { interrupt: interrupt.signal, resolve }),
   );
-  await settled();
+  await until(() => asked);
   interrupt.abort();
   await running;
   assert.deepEqual(reports.log, ["host.example done interrupted"]);

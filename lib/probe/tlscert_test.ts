@@ -8,7 +8,7 @@ import {
   record,
   replay,
   serverHello,
-} from "../tls/fake_server.ts";
+} from "../../tests/support/fake_tls_server.ts";
 import type { Connection } from "./connection.ts";
 import { type ProbeContext, ProbeFailure } from "./probe.ts";
 import { tlscert } from "./tlscert.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SqliteStore } from "../store/sqlite_store.ts";
-import { endingIn } from "./fake_probe.ts";
+import { endingIn } from "../../tests/support/fake_probe.ts";
 import type { PlannedProbe } from "./plan.ts";
 import { Visits } from "./visits.ts";
 

@@ -1,6 +1,6 @@
 /** Lengths of the messages that clients send before TLS, one recogniser for each protocol. */
 
-/** Length of a message in bytes; `incomplete` while it cannot be told; undefined for another thing. */
+/** Length of a message; `incomplete` while it cannot be told; undefined for another thing. */
 export type MessageLength = number | "incomplete" | undefined;
 
 /** Gives the length of the message at `at`, in a stream of which `bytes` are all that is known. */
@@ -18,7 +18,7 @@ const PROXY1_MAX_LENGTH = 107;
 const POSTGRES_START = [0x00, 0x00, 0x00, 0x08, 0x04, 0xd2, 0x16];
 const POSTGRES_CODES = [0x2f, 0x30];
 
-/** Protocol::SSLRequest: a packet of 32 bytes, number 1, whose second byte of flags has CLIENT_SSL. */
+/** Protocol::SSLRequest: packet 1, of 32 bytes, whose second byte of flags has CLIENT_SSL. */
 const MYSQL_START = [0x20, 0x00, 0x00, 0x01];
 const MYSQL_LENGTH = 36;
 const MYSQL_CLIENT_SSL = 0x08;
@@ -152,8 +152,8 @@ function tpkt(bytes: Uint8Array, at: number): MessageLength {
 }
 
 /**
- * A pre-login packet of SQL Server (MS-TDS 2.2.6.5). The ClientHello follows in a packet of the same
- * type (2.2.6.4): of that only the header is passed over.
+ * A pre-login packet of SQL Server (MS-TDS 2.2.6.5). The ClientHello follows in a packet of the
+ * same type: of that only the header is passed over.
  */
 function tds(bytes: Uint8Array, at: number): MessageLength {
   const start = startsWith(bytes, at, [0x12, 0x01]);

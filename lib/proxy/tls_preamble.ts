@@ -6,8 +6,8 @@
  * is refused sends no ClientHello, and a capture of one direction is read as well. Protocols in
  * lines of text (SMTP, IMAP, POP3, FTP, NNTP, IRC, HTTP CONNECT) and in XML (XMPP) need no parser
  * each: a ClientHello begins with a byte that text never has, after a line feed or a `>`. The
- * binary ones are in preamble_message.ts: SOCKS, PROXY, PostgreSQL, MySQL, LDAP, RDP, SQL Server. They may
- * follow each other, because a proxy comes before anything else.
+ * binary ones are in preamble_message.ts: SOCKS, PROXY, PostgreSQL, MySQL, LDAP, RDP, SQL Server.
+ * They may follow each other, because a proxy comes before anything else.
  *
  * The server's first record is looked for at any place, because its answers end in a byte (S of
  * PostgreSQL), an address (SOCKS) or a line, and the pattern is long enough not to occur in them.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
 import { latin1Bytes } from "../http/latin1.ts";
-import { byteByByte, inPieces } from "../http/pieces_arbitrary.ts";
+import { byteByByte, inPieces } from "../../tests/support/pieces_arbitrary.ts";
 import { ClientTlsPreamble, MAX_PREAMBLE_LENGTH, ServerTlsPreamble } from "./tls_preamble.ts";
 
 /** The start of a ClientHello of OpenSSL 3.0, and some of what follows. */

@@ -1,7 +1,6 @@
 /** The sniffer: packets in, events out. */
 import type { StackDatabase } from "../fingerprint/p0f/database.ts";
 import { FragmentTable } from "../net/ip_fragments.ts";
-import { FragmentTable } from "../net/ip_fragments.ts";
 import { decodePacket, Packet } from "../net/packet.ts";
 import type { PacketHandler } from "../net/record_parser.ts";
 import { TRANSPORT } from "../net/transport.ts";
@@ -58,7 +57,6 @@ export class Engine implements EngineView {
   readonly ja4plus: boolean;
   readonly #packet = new Packet();
   readonly #fragments = new FragmentTable();
-  readonly #fragments = new FragmentTable();
   readonly #flows: FlowTable;
   readonly #syns: SynObserver;
   readonly #datagrams: DatagramObserver;
@@ -111,7 +109,6 @@ export class Engine implements EngineView {
       this.#flows.expire(micros - IDLE_MICROS);
       this.#sweepAt = micros + SWEEP_MICROS;
     }
-    if (packet.isFragment && !this.#fragments.reassemble(packet)) return;
     if (packet.protocol === TRANSPORT.tcp) {
       if (packet.tcpHeaderLength > 0) this.#tcp(packet);
     } else if (packet.protocol === TRANSPORT.udp && packet.payloadLength > 0) {

@@ -149,6 +149,43 @@ Deno.test("a scan that goes on is reported for each window", () => {
   );
 });
 
+Deno.test("a window starts from nothing", () => {
+  const { reports, scans, add } = detector();
+  add(...ports(15), ...ports(10, { at: 100, destination: "192.0.2.9" }));
+  scans.flush();
+  assert.deepEqual(
+    reports.map((report) => report.kind === "port_scan" && [report.destination, report.ports]),
+    [["192.0.2.1", 15], ["192.0.2.9", 10]],
+  );
+});
+
+Deno.test("scans that overlap end one by one", () => {
+  const { reports, scans, add } = detector();
+  // The last one has been at it for long before it is over the threshold.
+  add({ source: "203.0.113.4", port: 1, at: 1 });
+  for (
+    const [source, at] of [["203.0.113.1", 0], ["203.0.113.2", 10], ["203.0.113.3", 20]] as const
+  ) {
+    add(...ports(10, { source, at }));
+  }
+  add(...ports(10, { source: "203.0.113.4", at: 30 }));
+  for (const second of [59, 60, 61, 70, 80, 200]) scans.expire(second * SECOND);
+  assert.deepEqual(reports.map(({ source }) => source), [
+    "203.0.113.1",
+    "203.0.113.4",
+    "203.0.113.2",
+    "203.0.113.3",
+  ]);
+});
+
+Deno.test("a source with one target needs no room among the targets", () => {
+  const { scans, add } = detector();
+  for (let again = 0; again < 5; again++) add({});
+  assert.equal(scans.counters.targets, 0);
+  add({ port: 23 });
+  assert.equal(scans.counters.targets, 2);
+});
+
 Deno.test("the packets of others end a window in time", () => {
   const { reports, add } = detector();
   add(...ports(10), { source: "203.0.113.9", at: 59 });

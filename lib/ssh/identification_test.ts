@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { latin1Bytes } from "./fake_server.ts";
+import { latin1Bytes } from "../../tests/support/fake_ssh_server.ts";
 import {
   type IdentificationResult,
   isIdentificationBegun,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
-import { kexInitPayload, OPENSSH_9_2 } from "./fake_server.ts";
+import { kexInitPayload, OPENSSH_9_2 } from "../../tests/support/fake_ssh_server.ts";
 import { type KexInit, names, parseKexInit } from "./kexinit.ts";
 
 Deno.test("parseKexInit() reads the ten lists in their order", () => {

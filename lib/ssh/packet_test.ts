@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
-import { packet } from "./fake_server.ts";
+import { packet } from "../../tests/support/fake_ssh_server.ts";
 import { parsePacket } from "./packet.ts";
 
 Deno.test("parsePacket() gives the payload without padding, and the length of the whole", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { hasUnsafe } from "../text/unsafe.ts";
-import { anyText } from "../text/text_arbitrary.ts";
+import { anyText } from "../../tests/support/text_arbitrary.ts";
 import { escapeForTerminal } from "./escape.ts";
 
 Deno.test("escapeForTerminal() makes every unsafe character visible", () => {

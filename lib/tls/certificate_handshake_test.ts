@@ -12,7 +12,7 @@ import {
   record,
   replay,
   serverHello,
-} from "./fake_server.ts";
+} from "../../tests/support/fake_tls_server.ts";
 import { MAX_BYTES_READ } from "./message_source.ts";
 
 const MODERN: CertificateHandshakeOptions = { style: "modern", alpn: ["h2"] };

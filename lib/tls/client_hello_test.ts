@@ -22,7 +22,7 @@ import {
   supportedVersionsExtension,
   writeClientHello,
 } from "./client_hello_writer.ts";
-import { CLIENT_HELLO } from "./rfc8448_trace.ts";
+import { CLIENT_HELLO } from "../../tests/support/rfc8448_trace.ts";
 
 const HEADER_LENGTH = 4;
 const BODY = CLIENT_HELLO.subarray(HEADER_LENGTH);

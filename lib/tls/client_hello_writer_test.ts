@@ -21,7 +21,7 @@ import {
   writeClientHelloRecord,
 } from "./client_hello_writer.ts";
 import { EXTENSION, GROUP, VERSION } from "./constants.ts";
-import { CLIENT_HELLO } from "./rfc8448_trace.ts";
+import { CLIENT_HELLO } from "../../tests/support/rfc8448_trace.ts";
 
 /** The hello of RFC 8448 3 by its parts. */
 const RFC8448_HELLO: ClientHelloDescription = {

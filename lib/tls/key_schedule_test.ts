@@ -16,7 +16,7 @@ import {
   SERVER_KEY,
   SERVER_SECRET,
   SHARED_SECRET,
-} from "./rfc8448_trace.ts";
+} from "../../tests/support/rfc8448_trace.ts";
 
 Deno.test("transcriptHash() hashes the hellos of RFC 8448 to its value", () => {
   assert.equal(toHex(transcriptHash("sha256", [CLIENT_HELLO, SERVER_HELLO])), HELLO_HASH);

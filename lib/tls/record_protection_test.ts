@@ -4,7 +4,7 @@ import { concatBytes, fromHex, toHex } from "../bytes.ts";
 import { AES_128_GCM } from "./aead.ts";
 import { RecordReader, type TlsRecord } from "./record.ts";
 import { RecordOpener, TLS13_SUITES } from "./record_protection.ts";
-import { SERVER_FLIGHT, SERVER_IV, SERVER_KEY } from "./rfc8448_trace.ts";
+import { SERVER_FLIGHT, SERVER_IV, SERVER_KEY } from "../../tests/support/rfc8448_trace.ts";
 
 const keys = { key: fromHex(SERVER_KEY), iv: fromHex(SERVER_IV) };
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { concatBytes, fromHex, toHex } from "../bytes.ts";
-import { SERVER_HELLO } from "./rfc8448_trace.ts";
+import { SERVER_HELLO } from "../../tests/support/rfc8448_trace.ts";
 import {
   chosenAlpn,
   parseEncryptedExtensions,

@@ -8,7 +8,7 @@ import {
   fixtureDer,
   fixtureNames,
   readOpenssl,
-} from "./certificate_fixture.ts";
+} from "../../tests/support/certificate_fixture.ts";
 import { explicitTag, TAG } from "./der.ts";
 import {
   type CertificateParts,
@@ -19,7 +19,7 @@ import {
   derInteger,
   derSequence,
   derText,
-} from "./der_builder.ts";
+} from "../../tests/support/der_builder.ts";
 
 function build(parts: CertificateParts): Certificate {
   return parseCertificate(derCertificate(parts))!;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, fromHex, toHex } from "../bytes.ts";
-import { der } from "./der_builder.ts";
+import { der } from "../../tests/support/der_builder.ts";
 import { DerReader, MAX_DER_DEPTH, TAG } from "./der.ts";
 
 function reader(hex: string): DerReader {

@@ -5,7 +5,7 @@ import { fromHex, toHex } from "../bytes.ts";
 import { mod } from "./big_integer.ts";
 import { type Curve, readCurve, readPoint } from "./curves.ts";
 import { DerReader, TAG } from "./der.ts";
-import { der, derHex, derInteger, derSequence } from "./der_builder.ts";
+import { der, derHex, derInteger, derSequence } from "../../tests/support/der_builder.ts";
 import { verifyEcdsa } from "./ecdsa.ts";
 
 function parameters(bytes: Uint8Array): Curve | undefined {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fromHex } from "../bytes.ts";
 import { TAG } from "./der.ts";
-import { der, derHex, derSequence, derText } from "./der_builder.ts";
+import { der, derHex, derSequence, derText } from "../../tests/support/der_builder.ts";
 import { type GeneralName, readAlternativeNames } from "./general_names.ts";
 
 const DNS = 0x82;

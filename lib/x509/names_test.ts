@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { concatBytes, toHex } from "../bytes.ts";
-import { fixtureCertificate } from "./certificate_fixture.ts";
+import { fixtureCertificate } from "../../tests/support/certificate_fixture.ts";
 import { DerReader, TAG } from "./der.ts";
-import { der, derHex, derName, derSequence, derText } from "./der_builder.ts";
+import { der, derHex, derName, derSequence, derText } from "../../tests/support/der_builder.ts";
 import { attributeTypes, firstCommonName, type Name, readName } from "./names.ts";
 
 const CN = "550403";

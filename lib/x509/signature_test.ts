@@ -4,7 +4,11 @@ import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
 import { toBigInt } from "./big_integer.ts";
 import { type Certificate, parseCertificate } from "./certificate.ts";
-import { fixtureCertificate, fixtureDer, fixtureNames } from "./certificate_fixture.ts";
+import {
+  fixtureCertificate,
+  fixtureDer,
+  fixtureNames,
+} from "../../tests/support/certificate_fixture.ts";
 import { DerReader, TAG } from "./der.ts";
 import {
   type CertificateParts,
@@ -16,7 +20,7 @@ import {
   derInteger,
   derRsaKey,
   derSequence,
-} from "./der_builder.ts";
+} from "../../tests/support/der_builder.ts";
 import { isSelfSigned } from "./signature.ts";
 
 /** Fixtures that are not signed with their own key, or where that cannot be told. */

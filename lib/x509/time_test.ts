@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { derText } from "./der_builder.ts";
+import { derText } from "../../tests/support/der_builder.ts";
 import { DerReader, TAG } from "./der.ts";
 import { decodeTime } from "./time.ts";
 

@@ -16,7 +16,7 @@ import {
   derRsaKey,
   derSequence,
   derText,
-} from "../../lib/x509/der_builder.ts";
+} from "../support/der_builder.ts";
 import { parseEvents } from "../support/decnet.ts";
 import { assertUnharmed, probeHostile } from "../support/hostile_run.ts";
 import { certificateSha256, makeKeyPair } from "../support/key_pair.ts";

@@ -7,7 +7,7 @@ import {
   derCommonName,
   derExtension,
   derSequence,
-} from "../../lib/x509/der_builder.ts";
+} from "../support/der_builder.ts";
 import { decnetOnTerminal, parseEvents, type PrintedEvent } from "../support/decnet.ts";
 import { assertNoControl, assertUnharmed, probeHostile } from "../support/hostile_run.ts";
 import { testNeeding } from "../support/requirements.ts";

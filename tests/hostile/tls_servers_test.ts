@@ -1,6 +1,6 @@
 /** TLS servers that want to hang, flood or confuse the prober. */
 import { concatBytes, fromHex } from "../../lib/bytes.ts";
-import { handshake, record, serverHello } from "../../lib/tls/fake_server.ts";
+import { handshake, record, serverHello } from "../support/fake_tls_server.ts";
 import { CONTENT_TYPE, HANDSHAKE_TYPE } from "../../lib/tls/constants.ts";
 import { SHORT_TIMEOUT, testHostile } from "../support/hostile_run.ts";
 import { answering, closing, flooding, silent, trickling } from "../support/scripted_server.ts";

@@ -1,21 +1,20 @@
 /** What our own reader and decoder find in a capture, in the form that tshark's findings have. */
-import { CaptureReader } from "../../lib/net/capture_file.ts";
 import { formatAddress } from "../../lib/net/address.ts";
+import { CaptureReader } from "../../lib/net/capture_file.ts";
+import { openCapture } from "../../lib/net/capture_source.ts";
 import { decodePacket, Packet } from "../../lib/net/packet.ts";
 import { TRANSPORT } from "../../lib/net/transport.ts";
 import type { TsharkPacket } from "./tshark_packets.ts";
 
-/** The packets of `capture` that hold IP. @throws {Error} when the capture is damaged */
-export function decodedPackets(capture: Uint8Array): TsharkPacket[] {
+/** The packets of the capture at `path` that hold IP, up to where it is damaged. */
+export async function decodedPackets(path: string): Promise<TsharkPacket[]> {
   const found: TsharkPacket[] = [];
   const packet = new Packet();
   const reader = new CaptureReader((bytes, offset, captured, wire, micros, linkType) => {
     if (!decodePacket(packet, bytes, offset, captured, wire, micros, linkType)) return;
     found.push(describe(packet, reader.packets));
   });
-  reader.push(capture);
-  reader.end();
-  if (reader.damage !== undefined) throw new Error(reader.damage);
+  for await (const chunk of openCapture(path)) reader.push(chunk);
   return found;
 }
 
@@ -26,6 +25,9 @@ function describe(packet: Packet, frame: number): TsharkPacket {
   const hasTransport = entry !== undefined && packet.fragmentOffset === 0 && packet.l4Length > 0;
   return {
     frame,
+    micros: packet.micros,
+    captured: packet.captured,
+    wire: packet.wire,
     source: address(packet.sourceOffset),
     destination: address(packet.destinationOffset),
     transport: hasTransport ? entry[0] : "",

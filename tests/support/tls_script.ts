@@ -1,7 +1,7 @@
 /** What a TLS server says up to its certificate, true or not, for scripted servers. */
 import { concatBytes } from "../../lib/bytes.ts";
 import { CONTENT_TYPE, HANDSHAKE_TYPE } from "../../lib/tls/constants.ts";
-import { certificateBody, handshake, record, serverHello } from "../../lib/tls/fake_server.ts";
+import { certificateBody, handshake, record, serverHello } from "./fake_tls_server.ts";
 
 /** Largest payload of a record (RFC 5246 6.2.1). */
 const MAX_RECORD = 16_384;

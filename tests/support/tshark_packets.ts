@@ -7,6 +7,10 @@ import type { Requirement } from "./requirements.ts";
 export interface TsharkPacket {
   /** From 1 on. */
   readonly frame: number;
+  /** Microseconds since the epoch, for all but packets without a time. */
+  readonly micros?: number;
+  readonly captured: number;
+  readonly wire: number;
   readonly source: string;
   readonly destination: string;
   /** `tcp`, `udp`, `sctp`, `icmp`, `icmpv6`, or `` for anything else. */
@@ -23,6 +27,9 @@ export interface TsharkPacket {
 const COLUMNS = [
   "frame.number",
   "frame.protocols",
+  "frame.time_epoch",
+  "frame.cap_len",
+  "frame.len",
   "ip.src",
   "ip.dst",
   "ip.ttl",
@@ -109,8 +116,12 @@ function packetOf(line: string): TsharkPacket | undefined {
   const number = (column: Column, index: number) => Number(values(column)[index] ?? 0);
   const hasPorts = transport === "tcp" || transport === "udp" || transport === "sctp";
   const isIcmp = transport === "icmp" || transport === "icmpv6";
+  const [seconds = "", fraction = ""] = (values("frame.time_epoch")[0] ?? "").split(".");
   return {
     frame: number("frame.number", 0),
+    ...(seconds === "" ? {} : { micros: Number(seconds + fraction.padEnd(6, "0").slice(0, 6)) }),
+    captured: number("frame.cap_len", 0),
+    wire: number("frame.len", 0),
     source: parseAddress(address("src")) ?? "",
     destination: parseAddress(address("dst")) ?? "",
     transport: hasPorts || isIcmp ? transport : "",

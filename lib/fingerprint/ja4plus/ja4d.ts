@@ -1,8 +1,8 @@
 /**
  * JA4D and JA4D6: a DHCP client or server by the form of one of its messages.
  *
- * JA4D and JA4D6 are methods of FoxIO, LLC, patent pending, under the FoxIO License 1.1: see NOTICE.
- * This implementation was written from the published description.
+ * JA4D and JA4D6 are methods of FoxIO, LLC, patent pending, under the FoxIO License 1.1: see
+ * NOTICE. This implementation was written from the published description.
  */
 import type { Dhcpv4Message } from "../../dhcp/dhcpv4.ts";
 import type { Dhcpv6Message } from "../../dhcp/dhcpv6.ts";

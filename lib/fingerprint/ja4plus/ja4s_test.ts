@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { helloOf, SERVER_HELLO_VECTORS } from "../server_hello_vectors.ts";
+import { helloOf, SERVER_HELLO_VECTORS } from "../../../tests/support/server_hello_vectors.ts";
 import { ja4s } from "./ja4s.ts";
 
 Deno.test("ja4s() gives the values of FoxIO's tools", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { fixtureCertificate } from "../../x509/certificate_fixture.ts";
+import { fixtureCertificate } from "../../../tests/support/certificate_fixture.ts";
 import { parseCertificate } from "../../x509/certificate.ts";
-import { derCertificate, derName } from "../../x509/der_builder.ts";
+import { derCertificate, derName } from "../../../tests/support/der_builder.ts";
 import { ja4x } from "./ja4x.ts";
 
 /** `printf %s 550403 | sha256sum`, and so on, over what `openssl asn1parse` shows. */

@@ -38,6 +38,8 @@ Deno.test("windowMultiple() tries the segments of Ethernet when the MSS was lowe
 
 Deno.test("windowMultiple() gives multiples of the MTU as negative numbers", () => {
   assert.equal(multiple(5 * 1500, mssOption(1460)), -5);
+  assert.equal(multiple(7 * (1371 + 40), mssOption(1371)), -7);
+  // MSS and headers as they are: 20 of IP, 24 of TCP.
   assert.equal(multiple(7 * (1371 + 44), mssOption(1371)), -7);
   assert.equal(multiple(7 * (1371 + 60), mssOption(1371), 6), -7);
   assert.equal(multiple(7 * 1500, mssOption(1371)), -7);

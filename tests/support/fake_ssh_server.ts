@@ -1,6 +1,6 @@
 /** What SSH servers say, for tests. */
-import { ByteWriter, concatBytes } from "../bytes.ts";
-import type { KexInit } from "./kexinit.ts";
+import { ByteWriter, concatBytes } from "../../lib/bytes.ts";
+import type { KexInit } from "../../lib/ssh/kexinit.ts";
 
 /** What OpenSSH 9.2p1 of Debian 12 offers by default, with RSA, Ed25519 and ECDSA keys. */
 export const OPENSSH_9_2: KexInit = {

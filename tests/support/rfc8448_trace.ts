@@ -1,5 +1,5 @@
 /** Test support: the trace of RFC 8448 section 3, "Simple 1-RTT Handshake". */
-import { fromHex } from "../bytes.ts";
+import { fromHex } from "../../lib/bytes.ts";
 
 /** The ClientHello message. */
 export const CLIENT_HELLO = fromHex(

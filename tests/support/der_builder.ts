@@ -1,6 +1,6 @@
 /** Test support: writes DER, and certificates with whatever parts a test wants odd. */
-import { concatBytes, fromHex } from "../bytes.ts";
-import { explicitTag, TAG } from "./der.ts";
+import { concatBytes, fromHex } from "../../lib/bytes.ts";
+import { explicitTag, TAG } from "../../lib/x509/der.ts";
 
 /** An element with its length in as few octets as can be. */
 export function der(tag: number, ...contents: Uint8Array[]): Uint8Array<ArrayBuffer> {

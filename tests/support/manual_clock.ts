@@ -1,5 +1,5 @@
 /** A clock for tests: its time passes when the test says so. */
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../../lib/probe/clock.ts";
 
 /** Starts at 0 milliseconds. */
 export class ManualClock implements Clock {

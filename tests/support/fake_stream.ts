@@ -1,6 +1,6 @@
 /** TCP streams for tests: no network, and every step is the test's. */
 import { setImmediate } from "node:timers";
-import type { OpenStream, Stream } from "./dialer.ts";
+import type { OpenStream, Stream } from "../../lib/probe/dialer.ts";
 
 /** An error as the system gives it. */
 export function systemError(code: string): Error {
@@ -105,4 +105,17 @@ export function openingBy(
 /** Lets everything run that waits for nothing but its turn. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+/**
+ * Waits for something that timers may hold up, such as the breath that a long run takes.
+ *
+ * @throws {Error} when it does not come
+ */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let turns = 0; turns < 5000; turns++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  throw new Error("what the test waits for does not come");
 }

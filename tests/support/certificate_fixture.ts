@@ -1,7 +1,7 @@
 /** Test support: the certificates in tests/fixtures/certificates. */
-import { type Certificate, parseCertificate } from "./certificate.ts";
+import { type Certificate, parseCertificate } from "../../lib/x509/certificate.ts";
 
-const FOLDER = new URL("../../tests/fixtures/certificates/", import.meta.url);
+const FOLDER = new URL("../fixtures/certificates/", import.meta.url);
 
 /** DER of the fixture NAME.der. */
 export function fixtureDer(name: string): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,14 @@
 /** Probes for tests that do as they are told. */
-import { Dialer, type OpenStream } from "./dialer.ts";
-import { visitPort } from "./port_visit.ts";
-import type { Finding, Language, Miss, Probe, ProbeContext, ProbeResult } from "./probe.ts";
+import { Dialer, type OpenStream } from "../../lib/probe/dialer.ts";
+import { visitPort } from "../../lib/probe/port_visit.ts";
+import type {
+  Finding,
+  Language,
+  Miss,
+  Probe,
+  ProbeContext,
+  ProbeResult,
+} from "../../lib/probe/probe.ts";
 
 /** A fingerprint with this hash. */
 export function finding(hash: string): Finding {

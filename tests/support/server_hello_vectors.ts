@@ -1,5 +1,5 @@
 /** Test support: ServerHellos from public captures, with what other tools make of them. */
-import type { ServerHello } from "../tls/server_hello.ts";
+import type { ServerHello } from "../../lib/tls/server_hello.ts";
 
 /** A hello by the parts that fingerprints are made of. */
 export interface ServerHelloVector {

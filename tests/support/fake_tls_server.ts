@@ -1,15 +1,15 @@
 /** Test support: a TLS server of a few lines that says what a test wants, true or not. */
 import { createCipheriv } from "node:crypto";
-import { ByteWriter, concatBytes } from "../bytes.ts";
-import { EXTENSION, GROUP, HANDSHAKE_TYPE, VERSION } from "./constants.ts";
-import { startKeyExchange } from "./key_exchange.ts";
+import { ByteWriter, concatBytes } from "../../lib/bytes.ts";
+import { EXTENSION, GROUP, HANDSHAKE_TYPE, VERSION } from "../../lib/tls/constants.ts";
+import { startKeyExchange } from "../../lib/tls/key_exchange.ts";
 import {
   serverHandshakeSecret,
   type TrafficKeys,
   trafficKeys,
   transcriptHash,
-} from "./key_schedule.ts";
-import type { ByteChannel } from "./message_source.ts";
+} from "../../lib/tls/key_schedule.ts";
+import type { ByteChannel } from "../../lib/tls/message_source.ts";
 
 /** A channel that answers what was written to it so far with the bytes of a script. */
 export class FakeChannel implements ByteChannel {

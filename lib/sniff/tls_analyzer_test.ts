@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { concatBytes } from "../bytes.ts";
+import { CONTENT_TYPE, HANDSHAKE_TYPE } from "../tls/constants.ts";
+import {
+  certificateBody,
+  CHOOSES_TLS13,
+  handshake,
+  record,
+  serverHello,
+} from "../../tests/support/fake_tls_server.ts";
+import { TlsAnalyzer } from "./tls_analyzer.ts";
+
+/** SHA-256 of "HelloRetryRequest", the random that makes a ServerHello one (RFC 8446 4.1.3). */
+const RETRY_RANDOM = Uint8Array.fromHex(
+  "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c",
+);
+
+/** Not read here: what a ClientHello says is the observer's business. */
+const CLIENT_HELLO = handshake(HANDSHAKE_TYPE.clientHello, new Uint8Array(600).fill(7));
+const CERTIFICATE = handshake(
+  HANDSHAKE_TYPE.certificate,
+  certificateBody([new Uint8Array(3000).fill(1), Uint8Array.of(2)], false),
+);
+const CCS = record(CONTENT_TYPE.changeCipherSpec, Uint8Array.of(1));
+const HELLO_DONE = handshake(HANDSHAKE_TYPE.serverHelloDone, new Uint8Array(0));
+/** What encryption makes of a Finished message: here it looks like a ClientHello. */
+const ENCRYPTED = record(CONTENT_TYPE.handshake, handshake(1, new Uint8Array(40)));
+const APPLICATION_DATA = record(CONTENT_TYPE.applicationData, new Uint8Array(50));
+
+const clear = (message: Uint8Array) => record(CONTENT_TYPE.handshake, message);
+
+function analyzed() {
+  const seen: string[] = [];
+  const analyzer = new TlsAnalyzer({
+    clientHello: (fromOpener, body, index) => {
+      seen.push(`${fromOpener ? ">" : "<"}hello ${body.length} ${index}`);
+    },
+    serverHello: (fromOpener, { version, retryRequest }) => {
+      const kind = retryRequest ? "retry" : "session";
+      seen.push(`${fromOpener ? ">" : "<"}${kind} ${version.toString(16)}`);
+    },
+    certificates: (_, chain) => {
+      seen.push(`certificates ${chain.map(({ length }) => length)}`);
+    },
+  });
+  return { analyzer, seen };
+}
+
+/** Cuts bytes into pieces of `size`. */
+function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+Deno.test("TlsAnalyzer reads a hello that lies over three records, in pieces of any size", () => {
+  const records = [[0, 2], [2, 300], [300, 604]]
+    .map(([from, to]) => clear(CLIENT_HELLO.subarray(from, to)));
+  const bytes = concatBytes(...records);
+  for (const size of [1, 3, 7, 100, 1000]) {
+    const { analyzer, seen } = analyzed();
+    for (const piece of pieces(bytes, size)) assert.equal(analyzer.data(true, piece), true);
+    assert.deepEqual(seen, [">hello 600 0"], `${size}`);
+  }
+});
+
+Deno.test("TlsAnalyzer reads ServerHello and Certificate of one record and one flight", () => {
+  const flight = concatBytes(serverHello({}), CERTIFICATE, HELLO_DONE);
+  for (const bytes of [clear(flight), ...[serverHello({})].map(() => flightOfRecords())]) {
+    const { analyzer, seen } = analyzed();
+    analyzer.data(true, clear(CLIENT_HELLO));
+    analyzer.data(false, bytes);
+    assert.deepEqual(seen, [">hello 600 0", "<session 303", "certificates 3000,1"]);
+  }
+});
+
+function flightOfRecords(): Uint8Array {
+  return concatBytes(clear(serverHello({})), clear(CERTIFICATE), clear(HELLO_DONE));
+}
+
+Deno.test("TlsAnalyzer wants nothing more once both sides are encrypted", () => {
+  const { analyzer, seen } = analyzed();
+  assert.equal(analyzer.data(true, clear(CLIENT_HELLO)), true);
+  assert.equal(analyzer.data(false, flightOfRecords()), true);
+  assert.equal(analyzer.data(true, concatBytes(CCS, ENCRYPTED)), false);
+  assert.equal(seen.length, 3, "the encrypted message was read");
+});
+
+Deno.test("TlsAnalyzer reads nothing behind a TLS 1.3 ServerHello", () => {
+  const { analyzer, seen } = analyzed();
+  analyzer.data(true, clear(CLIENT_HELLO));
+  analyzer.data(
+    false,
+    concatBytes(clear(serverHello({ extensions: [CHOOSES_TLS13] })), CCS, ENCRYPTED),
+  );
+  assert.equal(analyzer.data(true, concatBytes(CCS, APPLICATION_DATA)), false);
+  assert.deepEqual(seen, [">hello 600 0", "<session 304"]);
+});
+
+Deno.test("TlsAnalyzer reads the second hello after a retry request, behind a ChangeCipherSpec", () => {
+  const { analyzer, seen } = analyzed();
+  analyzer.data(true, clear(CLIENT_HELLO));
+  const retry = serverHello({ random: RETRY_RANDOM, extensions: [CHOOSES_TLS13] });
+  analyzer.data(false, concatBytes(clear(retry), CCS));
+  analyzer.data(true, concatBytes(CCS, clear(CLIENT_HELLO)));
+  analyzer.data(false, clear(serverHello({ extensions: [CHOOSES_TLS13] })));
+  assert.deepEqual(seen, [">hello 600 0", "<retry 304", ">hello 600 1", "<session 304"]);
+});
+
+Deno.test("TlsAnalyzer reads on over a warning", () => {
+  const { analyzer, seen } = analyzed();
+  const warning = record(CONTENT_TYPE.alert, Uint8Array.of(1, 112));
+  analyzer.data(false, concatBytes(warning, clear(serverHello({}))));
+  assert.deepEqual(seen, ["<session 303"]);
+});
+
+Deno.test("TlsAnalyzer gives up the side that has a gap, and reads the other one", () => {
+  const { analyzer, seen } = analyzed();
+  analyzer.data(true, clear(CLIENT_HELLO).subarray(0, 100));
+  assert.equal(analyzer.gap(true), true);
+  analyzer.data(true, clear(CLIENT_HELLO));
+  analyzer.data(false, clear(serverHello({})));
+  assert.deepEqual(seen, ["<session 303"]);
+  assert.equal(analyzer.gap(false), false);
+});
+
+Deno.test("TlsAnalyzer gives up what is no TLS, and messages larger than any", () => {
+  const { analyzer, seen } = analyzed();
+  assert.equal(analyzer.data(true, new TextEncoder().encode("GET / HTTP/1.1\r\n")), true);
+  const huge = clear(Uint8Array.of(HANDSHAKE_TYPE.certificate, 0xff, 0xff, 0xff, 0));
+  assert.equal(analyzer.data(false, huge), false);
+  assert.deepEqual(seen, []);
+});
+
+Deno.test("TlsAnalyzer never throws, and tells of no more hellos than there were messages", () => {
+  const part = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc.constantFrom(
+      ...[clear(CLIENT_HELLO), CCS, ENCRYPTED, APPLICATION_DATA, clear(serverHello({}))],
+      clear(serverHello({ extensions: [CHOOSES_TLS13] })),
+      clear(CERTIFICATE),
+    ),
+    fc.tuple(fc.integer({ min: 20, max: 24 }), fc.uint8Array({ maxLength: 40 }))
+      .map(([type, payload]) => record(type, payload)),
+  );
+  const step = fc.record({
+    fromOpener: fc.boolean(),
+    part,
+    cut: fc.nat(700),
+    gap: fc.nat(9).map((dice) => dice === 0),
+  });
+  fc.assert(fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+    const { analyzer, seen } = analyzed();
+    let bytes = 0;
+    for (const { fromOpener, part, cut, gap } of steps) {
+      bytes += part.length;
+      if (gap) analyzer.gap(fromOpener);
+      analyzer.data(fromOpener, part.subarray(0, cut));
+      analyzer.data(fromOpener, part.subarray(cut));
+    }
+    assert.ok(seen.length <= bytes / 4);
+  }));
+});
