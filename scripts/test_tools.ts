@@ -26,6 +26,7 @@ export const TEST_TOOLS = [
   { command: "nft", packages: ["nftables"] },
   // Brings libpcap, which live capture needs.
   { command: "tcpdump", packages: ["tcpdump"] },
+  { command: "tshark", packages: ["tshark"] },
 ] as const satisfies readonly TestTool[];
 
 /** Command of a tool in the table. */

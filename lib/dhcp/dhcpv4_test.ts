@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
 import { latin1Bytes } from "../http/latin1.ts";
 import { parseDhcpv4 } from "./dhcpv4.ts";
-import { dhcpv4, END, option4 } from "./messages.ts";
+import { dhcpv4, END, option4 } from "../../tests/support/dhcp_messages.ts";
 
 const DISCOVER = option4(53, 1);
 

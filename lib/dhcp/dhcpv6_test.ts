@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
 import { latin1Bytes } from "../http/latin1.ts";
 import { parseDhcpv6 } from "./dhcpv6.ts";
-import { dhcpv6, option6, relay6 } from "./messages.ts";
+import { dhcpv6, option6, relay6 } from "../../tests/support/dhcp_messages.ts";
 
 const DUID = fromHex("00030001020000000001");
 const CLIENT_ID = option6(1, DUID);

@@ -55,7 +55,6 @@ Deno.test("fingerprintRecords() has the protocols offered in one value, and a re
 Deno.test("fingerprintRecords() says nothing of events without a fingerprint", () => {
   assert.deepEqual(records("tcp_flow_timing", { packets: 9 }), []);
   assert.deepEqual(records("tls_session", { tls_version: "TLS 1.3" }), []);
-  assert.deepEqual(records("constructor", { ja3: "x" }), []);
 });
 
 Deno.test("fingerprintRecords() gives one printable line of JSON whatever names say", () => {

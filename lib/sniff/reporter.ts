@@ -50,6 +50,11 @@ export class Reporter {
     this.#options = options;
   }
 
+  /** True when it is known which addresses are decoys. */
+  get homeKnown(): boolean {
+    return this.#options.home.known;
+  }
+
   /** Events by type. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts;

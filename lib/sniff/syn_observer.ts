@@ -12,6 +12,10 @@ import { ScanDetector } from "./scan_detector.ts";
 import { reportScan } from "./scan_event.ts";
 import { SequenceClasses } from "./sequence_class.ts";
 
+/** Hosts on one port that make a sweep: of decoys, which nobody has a reason to visit, and of any. */
+const MIN_DECOYS = 5;
+const MIN_HOSTS = 100;
+
 /** Reads SYN and SYN-ACK. */
 export class SynObserver {
   readonly #engine: EngineView;
@@ -25,7 +29,9 @@ export class SynObserver {
   constructor(engine: EngineView, stacks: StackDatabase) {
     this.#engine = engine;
     this.#identifier = new StackIdentifier(stacks);
-    this.#scans = new ScanDetector((scan) => reportScan(engine, scan));
+    this.#scans = new ScanDetector((scan) => reportScan(engine, scan), {
+      minHosts: engine.reporter.homeKnown ? MIN_DECOYS : MIN_HOSTS,
+    });
   }
 
   /** Reports the stack of who opens a connection. */

@@ -1,7 +1,7 @@
 /** The events of a TLS handshake over TCP. */
 import { ja3 } from "../fingerprint/ja3.ts";
 import { ja3s } from "../fingerprint/ja3s.ts";
-import { Ja4 } from "../fingerprint/ja4.ts";
+import { Ja4, type Ja4Transport } from "../fingerprint/ja4.ts";
 import { ja4l } from "../fingerprint/ja4plus/ja4l.ts";
 import { ja4s } from "../fingerprint/ja4plus/ja4s.ts";
 import { ja4x } from "../fingerprint/ja4plus/ja4x.ts";
@@ -22,17 +22,14 @@ import type { Flow } from "./flow.ts";
 import { report } from "./report.ts";
 import type { TlsObserver } from "./tls_analyzer.ts";
 
-/** What carries the handshake. */
-export type Transport = "t" | "q" | "d";
-
 /** Makes the events of one handshake. */
 export class TlsReporter implements TlsObserver {
   readonly #engine: EngineView;
   readonly #flow: Flow;
-  readonly #transport: Transport;
+  readonly #transport: Ja4Transport;
   #hello: ClientHelloFields | undefined;
 
-  constructor(engine: EngineView, flow: Flow, transport: Transport = "t") {
+  constructor(engine: EngineView, flow: Flow, transport: Ja4Transport = "t") {
     this.#engine = engine;
     this.#flow = flow;
     this.#transport = transport;
@@ -133,7 +130,7 @@ interface ClientHelloFields {
   readonly alpn: readonly string[] | undefined;
 }
 
-function clientHelloFields(hello: ClientHello, transport: Transport): ClientHelloFields {
+function clientHelloFields(hello: ClientHello, transport: Ja4Transport): ClientHelloFields {
   const three = ja3(hello);
   const four = new Ja4(hello, transport);
   return {

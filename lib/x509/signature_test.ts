@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
-import { toBigInt } from "./big_integer.ts";
+import { toBigInt, toBytes } from "./big_integer.ts";
 import { type Certificate, parseCertificate } from "./certificate.ts";
 import {
   fixtureCertificate,
   fixtureDer,
   fixtureNames,
 } from "../../tests/support/certificate_fixture.ts";
-import { DerReader, TAG } from "./der.ts";
+import { DerReader, explicitTag, TAG } from "./der.ts";
 import {
   type CertificateParts,
   der,
@@ -20,6 +20,7 @@ import {
   derInteger,
   derRsaKey,
   derSequence,
+  SHA256_WITH_RSA,
 } from "../../tests/support/der_builder.ts";
 import { isSelfSigned } from "./signature.ts";
 
@@ -126,7 +127,7 @@ Deno.test("isSelfSigned() is undefined for DSA groups that are too large or none
   };
   const two = derInteger(2n);
   assert.equal(await group(derInteger(1n << 5000n), derInteger(1n << 159n), two), undefined);
-  assert.equal(await group(derInteger(1n << 1023n), derInteger(1n << 600n), two), undefined);
+  assert.equal(await group(derInteger(1n << 1023n), derInteger((1n << 600n) + 1n), two), undefined);
   assert.equal(await group(derInteger(0n), derInteger(1n << 200n), two), undefined);
   assert.equal(await group(derInteger(1n << 1023n), derInteger(0n), two), undefined);
   assert.equal(await group(derInteger(1n << 1023n)), undefined);
@@ -174,43 +175,100 @@ Deno.test("isSelfSigned() accepts both s of an ECDSA signature", async () => {
   }
 });
 
-/** A certificate for an RSA key with exponent 1, which signs with the encoded message itself. */
-async function signedWithExponentOne(encode: (hash: Uint8Array) => Uint8Array) {
-  const parts = { publicKey: derRsaKey((1n << 1024n) - 1n, 1n) };
+/** A key with exponent 1 signs with the encoded message itself, so a test can make any of these. */
+async function signedWithExponentOne(
+  modulus: bigint,
+  signatureAlgorithm: Uint8Array,
+  encode: (tbs: Uint8Array) => Uint8Array,
+): Promise<boolean | undefined> {
+  const parts = { publicKey: derRsaKey(modulus, 1n), signatureAlgorithm };
   const { tbs } = build(parts);
-  const signature = encode(createHash("sha256").update(tbs).digest());
-  return await isSelfSigned(build({ ...parts, signature }));
+  return await isSelfSigned(build({ ...parts, signature: encode(tbs) }));
+}
+
+function sha256(...parts: Uint8Array[]): Uint8Array {
+  return createHash("sha256").update(concatBytes(...parts)).digest();
+}
+
+/** EMSA-PKCS1-v1_5 (RFC 8017 9.2) of `size` bytes, or something near it. */
+function pkcs1(size: number, info: Uint8Array, start = "0001", fill = 0xff, end = "") {
+  const padding = new Uint8Array(size - 3 - info.length - end.length / 2).fill(fill);
+  return concatBytes(fromHex(start), padding, fromHex("00"), info, fromHex(end));
+}
+
+/** DigestInfo, with or without the NULL that may be left out. */
+function digestInfo(tbs: Uint8Array, parameters = "0500"): Uint8Array {
+  return derSequence(
+    derSequence(derHex(TAG.oid, "608648016503040201"), fromHex(parameters)),
+    der(TAG.octetString, sha256(tbs)),
+  );
 }
 
 Deno.test("isSelfSigned() takes the paddings of PKCS #1 v1.5 and no others", async () => {
-  const sha256 = derHex(TAG.oid, "608648016503040201");
-  const withNull = (hash: Uint8Array) =>
-    derSequence(derSequence(sha256, der(TAG.null)), der(TAG.octetString, hash));
-  const withoutNull = (hash: Uint8Array) =>
-    derSequence(derSequence(sha256), der(TAG.octetString, hash));
-  const padded = (info: Uint8Array, start = "0001", fill = 0xff, after: Uint8Array = fromHex("")) =>
-    concatBytes(
-      fromHex(start),
-      new Uint8Array(128 - 3 - info.length - after.length).fill(fill),
-      fromHex("00"),
-      info,
-      after,
-    );
-  assert.equal(await signedWithExponentOne((hash) => padded(withNull(hash))), true);
-  assert.equal(await signedWithExponentOne((hash) => padded(withoutNull(hash))), true);
-  const wrong: ((hash: Uint8Array) => Uint8Array)[] = [
-    (hash) => padded(hash),
-    (hash) => padded(withNull(hash), "0002"),
-    (hash) => padded(withNull(hash), "0101"),
-    (hash) => padded(withNull(hash), "0001", 0xfe),
-    // What follows the hash is where forgeries for small exponents hide (RFC 8017 8.2.2 step 4).
-    (hash) => padded(withNull(hash), "0001", 0xff, new Uint8Array(16)),
-    (hash) => padded(withNull(hash).fill(0, -1)),
-    (hash) => concatBytes(new Uint8Array(1), padded(withNull(hash))),
+  const sign = (encode: (tbs: Uint8Array) => Uint8Array) =>
+    signedWithExponentOne((1n << 1024n) - 1n, SHA256_WITH_RSA, encode);
+  assert.equal(await sign((tbs) => pkcs1(128, digestInfo(tbs))), true);
+  assert.equal(await sign((tbs) => pkcs1(128, digestInfo(tbs, ""))), true);
+  const wrong: ((tbs: Uint8Array) => Uint8Array)[] = [
+    (tbs) => pkcs1(128, sha256(tbs)),
+    (tbs) => pkcs1(128, digestInfo(tbs), "0002"),
+    (tbs) => pkcs1(128, digestInfo(tbs), "0101"),
+    (tbs) => pkcs1(128, digestInfo(tbs), "0001", 0xfe),
+    // Forgeries for small exponents hide in what follows the hash.
+    (tbs) => pkcs1(128, digestInfo(tbs), "0001", 0xff, "00".repeat(16)),
+    (tbs) => pkcs1(128, digestInfo(tbs).fill(0, -1)),
+    (tbs) => pkcs1(129, digestInfo(tbs)),
   ];
   for (const [index, encode] of wrong.entries()) {
-    assert.equal(await signedWithExponentOne(encode), false, `${index}`);
+    assert.equal(await sign(encode), false, `${index}`);
   }
+});
+
+Deno.test("isSelfSigned() wants eight bytes of padding, and a signature below the modulus", async () => {
+  const sign = (size: number, more = 0n) => {
+    const modulus = (1n << BigInt(8 * size - 1)) + 1n;
+    const encode = (tbs: Uint8Array) =>
+      toBytes(toBigInt(pkcs1(size, digestInfo(tbs))) + more * modulus, size)!;
+    return signedWithExponentOne(modulus, SHA256_WITH_RSA, encode);
+  };
+  // DigestInfo has 51 bytes, and 11 come before it (RFC 8017 9.2 step 3).
+  assert.equal(await sign(62), true);
+  assert.equal(await sign(61), false);
+  assert.equal(await sign(54), false);
+  assert.equal(await sign(62, 1n), false);
+});
+
+Deno.test("isSelfSigned() takes the padding of RSASSA-PSS and no other", async () => {
+  const hash = derSequence(derHex(TAG.oid, "608648016503040201"));
+  const mgf1 = derSequence(derHex(TAG.oid, "2a864886f70d010108"), hash);
+  const algorithm = derSequence(
+    derHex(TAG.oid, "2a864886f70d01010a"),
+    derSequence(
+      der(explicitTag(0), hash),
+      der(explicitTag(1), mgf1),
+      der(explicitTag(2), derInteger(4n)),
+    ),
+  );
+  const salt = fromHex("01020304");
+  /** EMSA-PSS (RFC 8017 9.1.1) of 1023 bits with a block that may be odd. */
+  const sign = (start: number, before: number, separator: number, trailer: number) =>
+    signedWithExponentOne((1n << 1024n) - 1n, algorithm, (tbs) => {
+      const seed = sha256(new Uint8Array(8), sha256(tbs), salt);
+      const zeros = new Uint8Array(95 - 5);
+      zeros[89] = before;
+      const block = concatBytes(zeros, Uint8Array.of(separator), salt);
+      const mask = concatBytes(
+        ...[0, 1, 2].map((count) => sha256(seed, fromHex(`0000000${count}`))),
+      );
+      const masked = block.map((byte, index) => byte ^ mask[index]!);
+      masked[0] = masked[0]! & 0x7f | start;
+      return concatBytes(masked, seed, Uint8Array.of(trailer));
+    });
+  assert.equal(await sign(0, 0, 1, 0xbc), true);
+  assert.equal(await sign(0x80, 0, 1, 0xbc), false);
+  assert.equal(await sign(0, 1, 1, 0xbc), false);
+  assert.equal(await sign(0, 0, 2, 0xbc), false);
+  assert.equal(await sign(0, 0, 1, 0xbd), false);
 });
 
 Deno.test("isSelfSigned() heeds each parameter of RSASSA-PSS", async () => {

@@ -6,24 +6,12 @@ import { Ja4 } from "../../lib/fingerprint/ja4.ts";
 import { parseClientHello } from "../../lib/tls/client_hello.ts";
 import { findCommand } from "../../scripts/test_tools.ts";
 import { captureHellos, flowKey } from "../support/capture_hellos.ts";
-import { type Requirement, testNeeding } from "../support/requirements.ts";
+import { HAS_CORPUS } from "../support/corpus.ts";
+import { testNeeding } from "../support/requirements.ts";
 
 const CORPUS = fileURLToPath(new URL("../../../shared/corpus/public/", import.meta.url));
 
 const KINDS: readonly string[] = ["ja3", "ja4", "sni"];
-
-const HAS_TSHARK: Requirement = {
-  unmet: () => findCommand("tshark") === undefined ? "no tshark" : undefined,
-};
-const HAS_CORPUS: Requirement = {
-  unmet: () => {
-    try {
-      return Deno.statSync(CORPUS).isDirectory ? undefined : "no corpus";
-    } catch {
-      return "no corpus";
-    }
-  },
-};
 
 interface Expected {
   readonly file: string;
@@ -51,7 +39,7 @@ function readExpected(): Map<string, Expected[]> {
 }
 
 testNeeding(
-  [HAS_TSHARK, HAS_CORPUS],
+  ["tshark", HAS_CORPUS],
   "ja3(), Ja4 and server names of the public captures are those of other tools",
   async () => {
     const expected = readExpected();

@@ -5,6 +5,8 @@ import { findCommand, type ToolCommand } from "../../scripts/test_tools.ts";
 export interface Requirement {
   /** Why the test cannot run here, in a few words; undefined when it can. */
   unmet(): string | undefined;
+  /** True for what no machine is expected to have: without it the test is not even skipped. */
+  readonly optional?: boolean;
 }
 
 /** A version of an installed tool, compared up to the part that decides how it behaves. */
@@ -59,9 +61,12 @@ export function testNeeding(
   name: string,
   fn: (context: Deno.TestContext) => void | Promise<void>,
 ): void {
-  const reasons = needs
-    .map((need) => (typeof need === "string" ? installed(need) : need).unmet())
-    .filter((reason) => reason !== undefined);
+  const unmet = needs
+    .map((need) => typeof need === "string" ? installed(need) : need)
+    .map((need) => ({ need, reason: need.unmet() }))
+    .filter(({ reason }) => reason !== undefined);
+  if (unmet.some(({ need }) => need.optional === true)) return;
+  const reasons = unmet.map(({ reason }) => reason);
   if (reasons.length === 0) Deno.test(name, fn);
   else Deno.test.ignore(`${name} [skipped: ${[...new Set(reasons)].join("; ")}]`, fn);
 }

@@ -1,7 +1,6 @@
 /** What tshark reads in each packet of a capture, for comparison. */
 import { findCommand } from "../../scripts/test_tools.ts";
 import { parseAddress } from "../../lib/net/address.ts";
-import type { Requirement } from "./requirements.ts";
 
 /** One packet that holds IP; of nested IP packets the innermost. */
 export interface TsharkPacket {
@@ -77,11 +76,6 @@ const TCP_COLUMNS = [
 ] as const;
 
 type Column = (typeof COLUMNS)[number];
-
-/** tshark is installed. */
-export const TSHARK: Requirement = {
-  unmet: () => findCommand("tshark") === undefined ? "no tshark" : undefined,
-};
 
 /** The packets of the capture at `path` that hold IP. @throws {Error} when tshark fails. */
 export async function tsharkPackets(path: string): Promise<TsharkPacket[]> {

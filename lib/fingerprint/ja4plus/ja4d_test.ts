@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { fromHex } from "../../bytes.ts";
 import { parseDhcpv4 } from "../../dhcp/dhcpv4.ts";
 import { parseDhcpv6 } from "../../dhcp/dhcpv6.ts";
-import { dhcpv4, dhcpv6, END, option4, option6, relay6 } from "../../dhcp/messages.ts";
+import {
+  dhcpv4,
+  dhcpv6,
+  END,
+  option4,
+  option6,
+  relay6,
+} from "../../../tests/support/dhcp_messages.ts";
 import { latin1Bytes } from "../../http/latin1.ts";
 import { ja4d, ja4d6 } from "./ja4d.ts";
 

@@ -6,10 +6,8 @@
  */
 import { sha256Hex } from "../../hash.ts";
 import { chosenAlpn, type ServerHello } from "../../tls/server_hello.ts";
+import type { Ja4Transport } from "../ja4.ts";
 import { ja4Alpn, ja4Count, ja4Number, ja4Version } from "../ja4_parts.ts";
-
-/** What carried the hello: TLS over TCP, QUIC or DTLS. */
-export type Ja4Transport = "t" | "q" | "d";
 
 /** The fingerprint, and its form with the extensions in place of their hash. */
 export interface Ja4s {

@@ -1,5 +1,5 @@
 /** Test support: writes DHCP messages. */
-import { ByteWriter, concatBytes, fromHex } from "../bytes.ts";
+import { ByteWriter, concatBytes, fromHex } from "../../lib/bytes.ts";
 
 /** An option of DHCP over IPv4. */
 export function option4(code: number, ...data: number[]): Uint8Array {
