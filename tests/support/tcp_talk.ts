@@ -5,6 +5,13 @@ import { Dedup } from "../../lib/sniff/dedup.ts";
 import { Engine, type EngineCounters } from "../../lib/sniff/engine.ts";
 import { Home } from "../../lib/sniff/home.ts";
 import { Reporter } from "../../lib/sniff/reporter.ts";
+import {
+  alpnExtension,
+  paddingExtension,
+  serverNameExtension,
+  writeClientHelloRecord,
+} from "../../lib/tls/client_hello_writer.ts";
+import { VERSION } from "../../lib/tls/constants.ts";
 import type { CapturedPacket } from "./capture_builder.ts";
 import { frame, ipv4, ipv6, tcp, text } from "./packet_builder.ts";
 
@@ -128,4 +135,21 @@ export function sniffingEngine(
     onEvent,
   });
   return new Engine({ reporter, maxFlows, ja4plus, stacks: ownSignatures() });
+}
+
+/** A record with a ClientHello of TLS 1.2 for `name`, made larger by padding. */
+export function helloFor(name: string, padding = 0): Uint8Array {
+  return writeClientHelloRecord({
+    recordVersion: VERSION.tls10,
+    helloVersion: VERSION.tls12,
+    random: new Uint8Array(32),
+    sessionId: new Uint8Array(0),
+    cipherSuites: [0xc02f, 0x002f],
+    compressionMethods: [0],
+    extensions: [
+      serverNameExtension(name),
+      alpnExtension(["h2"]),
+      ...(padding > 0 ? [paddingExtension(padding)] : []),
+    ],
+  });
 }
