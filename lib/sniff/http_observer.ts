@@ -59,7 +59,7 @@ export function reportRequest(engine: EngineView, flow: Flow, request: HttpReque
     http_version: request.version,
     user_agent: userAgent || undefined,
     headers_ordered: request.headers.slice(0, MAX_NAMES).map(({ name }) => name),
+    // Not its raw form: that has the cookies' values in it.
     ja4h: fingerprint?.ja4h,
-    ja4h_r: fingerprint?.ja4hRaw,
   }, `${request.method} ${request.target} ${fingerprint?.ja4h} ${userAgent}`);
 }

@@ -42,7 +42,7 @@ export interface DecnetOptions {
   /** A command that runs the rest of its arguments, say a tracer. */
   readonly under?: readonly string[];
   /** What standard input holds. @default nothing */
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array<ArrayBuffer>;
 }
 
 /** What `decnet` with `args` shows on a terminal, escape sequences included. */
@@ -85,7 +85,8 @@ export async function decnet(
   const child = startDecnet(args, options);
   if (options.stdin !== undefined) {
     const stdin = child.stdin.getWriter();
-    await stdin.write(new TextEncoder().encode(options.stdin));
+    const { stdin: text } = options;
+    await stdin.write(typeof text === "string" ? new TextEncoder().encode(text) : text);
     await stdin.close();
   }
   let hangs = false;
