@@ -15,64 +15,49 @@ import type { Conversation, Endpoints, Flow } from "./flow.ts";
 import { reportRequest } from "./http_observer.ts";
 import { TlsReporter } from "./tls_reporter.ts";
 
-/** A handshake over datagrams. */
-class DtlsConversation implements Conversation {
-  readonly #handshake = new DtlsHandshake();
-  readonly #reporter: TlsReporter;
-  #hellos = 0;
-
-  constructor(engine: EngineView, flow: Flow) {
-    this.#reporter = new TlsReporter(engine, flow, "d");
-  }
-
-  segment(fromOpener: boolean, packet: Packet): void {
-    const { bytes, payloadOffset, payloadLength } = packet;
-    const messages = this.#handshake.push(bytes, fromOpener, payloadOffset, payloadLength);
-    for (const { type, body } of messages) {
-      if (type === HANDSHAKE_TYPE.clientHello) {
-        this.#reporter.clientHello(fromOpener, body, this.#hellos++);
-      } else if (type === HANDSHAKE_TYPE.serverHello) {
-        const hello = parseServerHello(body);
-        if (hello !== undefined) this.#reporter.serverHello(fromOpener, hello);
-      } else if (type === HANDSHAKE_TYPE.certificate) {
-        // Only up to DTLS 1.2 is it in the clear, where it has the form of TLS 1.2.
-        const chain = parseCertificateMessage(body, VERSION.tls12);
-        if (chain !== undefined && chain.length > 0) this.#reporter.certificates(fromOpener, chain);
-      }
-    }
-  }
-
-  acknowledgement(): void {}
-
-  end(): void {}
+/** Finds handshake messages in datagrams: DTLS, or the Initial packets of QUIC. */
+interface DatagramHandshake {
+  push(
+    bytes: Uint8Array,
+    fromOpener: boolean,
+    offset: number,
+    length: number,
+  ): readonly { readonly type: number; readonly body: Uint8Array }[];
 }
 
-/** The Initial packets of QUIC. */
-class QuicConversation implements Conversation {
-  readonly #handshake = new QuicHandshake();
+/** A TLS handshake over datagrams. */
+class HandshakeConversation implements Conversation {
+  readonly #handshake: DatagramHandshake;
   readonly #reporter: TlsReporter;
   #hellos = 0;
 
-  constructor(engine: EngineView, flow: Flow) {
-    this.#reporter = new TlsReporter(engine, flow, "q");
+  constructor(handshake: DatagramHandshake, reporter: TlsReporter) {
+    this.#handshake = handshake;
+    this.#reporter = reporter;
   }
 
   segment(fromOpener: boolean, packet: Packet): void {
     const { bytes, payloadOffset, payloadLength } = packet;
     const messages = this.#handshake.push(bytes, fromOpener, payloadOffset, payloadLength);
-    for (const { type, body } of messages) {
-      if (type === HANDSHAKE_TYPE.clientHello) {
-        this.#reporter.clientHello(fromOpener, body, this.#hellos++);
-      } else if (type === HANDSHAKE_TYPE.serverHello) {
-        const hello = parseServerHello(body);
-        if (hello !== undefined) this.#reporter.serverHello(fromOpener, hello);
-      }
-    }
+    for (const { type, body } of messages) this.#message(fromOpener, type, body);
   }
 
   acknowledgement(): void {}
 
   end(): void {}
+
+  #message(fromOpener: boolean, type: number, body: Uint8Array): void {
+    if (type === HANDSHAKE_TYPE.clientHello) {
+      this.#reporter.clientHello(fromOpener, body, this.#hellos++);
+    } else if (type === HANDSHAKE_TYPE.serverHello) {
+      const hello = parseServerHello(body);
+      if (hello !== undefined) this.#reporter.serverHello(fromOpener, hello);
+    } else if (type === HANDSHAKE_TYPE.certificate) {
+      // Only up to DTLS 1.2 is it in the clear, where it has the form of TLS 1.2.
+      const chain = parseCertificateMessage(body, VERSION.tls12);
+      if (chain !== undefined && chain.length > 0) this.#reporter.certificates(fromOpener, chain);
+    }
+  }
 }
 
 /** Messages of DHCP and DHCPv6, each for itself. */
@@ -183,9 +168,17 @@ export class DatagramObserver {
   }
 
   #recognize(flow: Flow, bytes: Uint8Array, offset: number, length: number): Conversation | null {
-    if (looksLikeInitial(bytes, offset, length)) return new QuicConversation(this.#engine, flow);
+    if (looksLikeInitial(bytes, offset, length)) {
+      return new HandshakeConversation(
+        new QuicHandshake(),
+        new TlsReporter(this.#engine, flow, "q"),
+      );
+    }
     if (looksLikeDtlsHandshake(bytes, offset, length)) {
-      return new DtlsConversation(this.#engine, flow);
+      return new HandshakeConversation(
+        new DtlsHandshake(),
+        new TlsReporter(this.#engine, flow, "d"),
+      );
     }
     if (flow.aPort === SSDP_PORT || flow.bPort === SSDP_PORT) {
       return new SsdpConversation(this.#engine, flow);
