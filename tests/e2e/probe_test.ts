@@ -176,6 +176,17 @@ Deno.test("an empty DECNET_PROBE_PORTS variable turns a probe off, another sets 
   assert.match(run.stderr, new RegExp(`:${port} jarm refused[^]*: 1 refused\n$`));
 });
 
+Deno.test("DECNET_INGEST_LOG_FILE names the log where --out does not", async () => {
+  await using folder = await tempFolder();
+  const env = { DECNET_INGEST_LOG_FILE: `${folder.path}/decnet.log` };
+  await decnet(quick(CLOSED_PORT, "--outcomes", "127.0.0.1"), { env });
+  await decnet(quick(CLOSED_PORT, "--outcomes", "--out", `${folder.path}/other`, "127.0.0.1"), {
+    env,
+  });
+  const files = (await Array.fromAsync(Deno.readDir(folder.path), ({ name }) => name)).sort();
+  assert.deepEqual(files, ["decnet.json", "decnet.log", "other.json", "other.log"]);
+});
+
 Deno.test("probe connects from --source-ip", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const sources: string[] = [];
