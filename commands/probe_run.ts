@@ -62,7 +62,8 @@ export async function runProbeCommand(
   const path = statePath(flags);
   using store = path === undefined ? undefined : openState(path);
   using log = openLog(flags);
-  signals.onHangup(() => log?.reopen());
+  // Without a log a hangup means what it always does: the terminal is gone.
+  if (log !== undefined) signals.onHangup(() => log.reopen());
   const output = new ProbeOutput({
     stdout,
     format: form,

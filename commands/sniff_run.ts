@@ -43,7 +43,8 @@ export async function runSniffCommand(
   }
   const home = await homeOf(flags);
   using log = openLog(flags);
-  signals.onHangup(() => log?.reopen());
+  // Without a log a hangup means what it always does: the terminal is gone.
+  if (log !== undefined) signals.onHangup(() => log.reopen());
   const live = await liveSources(flags, filter);
   const sources: PacketSource[] = [...(flags.read ?? []).map(fileSource), ...live];
   for (const warning of live.flatMap(({ warnings }) => warnings)) {
