@@ -1,6 +1,6 @@
 /** Reads DHCP messages over IPv4 (RFC 2131, RFC 2132). */
 import { ByteReader, concatBytes, equalBytes, fromHex } from "../bytes.ts";
-import { latin1 } from "../http/latin1.ts";
+import { latin1 } from "../text/latin1.ts";
 
 /** One option, in the order of the message. */
 export interface DhcpOption {

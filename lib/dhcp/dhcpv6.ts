@@ -1,6 +1,6 @@
 /** Reads DHCP messages over IPv6 (RFC 8415). */
 import { ByteReader, concatBytes } from "../bytes.ts";
-import { latin1 } from "../http/latin1.ts";
+import { latin1 } from "../text/latin1.ts";
 
 /** What a DHCPv6 message, and the messages that it relays, say about who sent it. */
 export interface Dhcpv6Message {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
-import { latin1Bytes } from "../http/latin1.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { parseDhcpv6 } from "./dhcpv6.ts";
 import { dhcpv6, option6, relay6 } from "../../tests/support/dhcp_messages.ts";
 

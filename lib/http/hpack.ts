@@ -2,7 +2,7 @@
 import { ByteReader } from "../bytes.ts";
 import { HpackTable } from "./hpack_table.ts";
 import { decodeHuffman } from "./huffman.ts";
-import { latin1 } from "./latin1.ts";
+import { latin1 } from "../text/latin1.ts";
 import { type Header, MAX_HEAD_LENGTH, MAX_HEADERS } from "./request.ts";
 
 /** What a header block holds, pseudo-header fields included. */

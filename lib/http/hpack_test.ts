@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
 import { HpackDecoder } from "./hpack.ts";
-import { latin1Bytes } from "./latin1.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { MAX_HEADERS } from "./request.ts";
 
 /** Fields as `name: value`. */

@@ -1,8 +1,8 @@
 /** The requests of a cleartext HTTP/2 client (RFC 9113), and how it opens the connection. */
 import { ByteReader } from "../bytes.ts";
-import { ByteQueue } from "../tls/byte_queue.ts";
+import { ByteQueue } from "../byte_queue.ts";
 import { type HeaderBlock, HpackDecoder } from "./hpack.ts";
-import { latin1 } from "./latin1.ts";
+import { latin1 } from "../text/latin1.ts";
 import { type HttpRequest, MAX_HEAD_LENGTH } from "./request.ts";
 
 /** One entry of a SETTINGS frame (RFC 9113 6.5). */

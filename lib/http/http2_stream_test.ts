@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ByteWriter, concatBytes, fromHex } from "../bytes.ts";
 import { Http2RequestStream } from "./http2_stream.ts";
-import { latin1Bytes } from "./latin1.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { byteByByte, inPieces } from "../../tests/support/pieces_arbitrary.ts";
 import type { HttpRequest } from "./request.ts";
 import { HttpRequestStream } from "./request_stream.ts";

@@ -1,5 +1,5 @@
 /** Reads the head of an HTTP/1 request: request line and headers (RFC 9112 3 and 5). */
-import { latin1 } from "./latin1.ts";
+import { latin1 } from "../text/latin1.ts";
 import { type Header, type HttpRequest, MAX_HEAD_LENGTH, MAX_HEADERS } from "./request.ts";
 
 /** A request, and where it ends. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { latin1Bytes } from "./latin1.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { MAX_HEAD_LENGTH, MAX_HEADERS } from "./request.ts";
 import { parseRequestHead, type RequestHead, type RequestHeadResult } from "./request_head.ts";
 

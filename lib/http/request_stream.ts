@@ -1,5 +1,5 @@
 /** The requests of one client connection, HTTP/1 or cleartext HTTP/2. */
-import { ByteQueue } from "../tls/byte_queue.ts";
+import { ByteQueue } from "../byte_queue.ts";
 import { type Body, bodyOf } from "./body.ts";
 import { Http2RequestStream } from "./http2_stream.ts";
 import { type HttpRequest, MAX_HEAD_LENGTH } from "./request.ts";

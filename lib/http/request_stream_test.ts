@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes } from "../bytes.ts";
-import { latin1Bytes } from "./latin1.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { byteByByte, inPieces } from "../../tests/support/pieces_arbitrary.ts";
 import { MAX_HEAD_LENGTH } from "./request.ts";
 import { HttpRequestStream } from "./request_stream.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { latin1Bytes } from "./latin1.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { cookies, headerValue, headerValues, requestHost } from "./request.ts";
 import { parseRequestHead, type RequestHead } from "./request_head.ts";
 

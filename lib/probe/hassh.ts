@@ -6,9 +6,9 @@ import { hostPort } from "../net/host_port.ts";
 import {
   type Identification,
   isIdentificationBegun,
-  latin1,
   parseIdentification,
 } from "../ssh/identification.ts";
+import { latin1 } from "../text/latin1.ts";
 import { type KexInit, names, parseKexInit } from "../ssh/kexinit.ts";
 import { parsePacket, SSH_MESSAGE } from "../ssh/packet.ts";
 import type { Connection } from "./connection.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, fromHex } from "../bytes.ts";
-import { latin1Bytes } from "../http/latin1.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { byteByByte, inPieces } from "../../tests/support/pieces_arbitrary.ts";
 import { ClientTlsPreamble, MAX_PREAMBLE_LENGTH, ServerTlsPreamble } from "./tls_preamble.ts";
 

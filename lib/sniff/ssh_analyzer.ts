@@ -1,5 +1,5 @@
 /** Follows an SSH connection up to the key exchange lists of both sides, and counts its packets. */
-import { ByteQueue } from "../tls/byte_queue.ts";
+import { ByteQueue } from "../byte_queue.ts";
 import { type Identification, parseIdentification } from "../ssh/identification.ts";
 import { type KexInit, parseKexInit } from "../ssh/kexinit.ts";
 import { parsePacket, SSH_MESSAGE } from "../ssh/packet.ts";

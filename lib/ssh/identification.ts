@@ -1,4 +1,5 @@
 /** The lines that open an SSH connection (RFC 4253 4.2). */
+import { latin1 } from "../text/latin1.ts";
 
 /** The identification string of one side, without its line end. */
 export interface Identification {
@@ -85,11 +86,4 @@ function isBinary(line: Uint8Array): boolean {
 
 function lineText(line: Uint8Array): string {
   return latin1(line.at(-1) === CR ? line.subarray(0, -1) : line);
-}
-
-/** One character a byte, so that nothing is lost and nothing is guessed. */
-export function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }

@@ -4,9 +4,9 @@ import { latin1Bytes } from "../../tests/support/fake_ssh_server.ts";
 import {
   type IdentificationResult,
   isIdentificationBegun,
-  latin1,
   parseIdentification,
 } from "./identification.ts";
+import { latin1 } from "../text/latin1.ts";
 
 function parse(text: string): IdentificationResult {
   return parseIdentification(latin1Bytes(text));

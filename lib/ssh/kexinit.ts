@@ -1,6 +1,6 @@
 /** SSH_MSG_KEXINIT: what a side is able to speak (RFC 4253 7.1). */
 import { ByteReader } from "../bytes.ts";
-import { latin1 } from "./identification.ts";
+import { latin1 } from "../text/latin1.ts";
 import { SSH_MESSAGE } from "./packet.ts";
 
 /** The ten name-lists, each as sent: names joined by commas, Latin-1. */

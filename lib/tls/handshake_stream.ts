@@ -1,5 +1,5 @@
 /** Puts handshake messages together from the payloads of records (RFC 8446 5.1, RFC 5246 6.2.1). */
-import { ByteQueue } from "./byte_queue.ts";
+import { ByteQueue } from "../byte_queue.ts";
 
 /** One handshake message. */
 export interface HandshakeMessage {

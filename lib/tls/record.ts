@@ -1,5 +1,5 @@
 /** Cuts a byte stream into TLS records (RFC 8446 5.1, RFC 5246 6.2.1). */
-import { ByteQueue } from "./byte_queue.ts";
+import { ByteQueue } from "../byte_queue.ts";
 import { CONTENT_TYPE } from "./constants.ts";
 
 /** One record as it stood on the wire. */

@@ -10,7 +10,7 @@ import {
   option6,
   relay6,
 } from "../../../tests/support/dhcp_messages.ts";
-import { latin1Bytes } from "../../http/latin1.ts";
+import { latin1Bytes } from "../../text/latin1.ts";
 import { ja4d, ja4d6 } from "./ja4d.ts";
 
 function v4(...options: Uint8Array[]): string {

@@ -5,7 +5,7 @@
  * implementation was written from the published description.
  */
 import { sha256Hex } from "../../hash.ts";
-import { latin1Bytes } from "../../http/latin1.ts";
+import { latin1Bytes } from "../../text/latin1.ts";
 import { cookies, headerValue, type HttpRequest, isNamed } from "../../http/request.ts";
 import { HashMemo } from "../hash_memo.ts";
 import { ja4Count } from "../ja4_parts.ts";

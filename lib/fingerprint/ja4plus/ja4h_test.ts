@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fromHex } from "../../bytes.ts";
-import { latin1Bytes } from "../../http/latin1.ts";
+import { latin1Bytes } from "../../text/latin1.ts";
 import { type HttpRequest, MAX_HEADERS } from "../../http/request.ts";
 import { HttpRequestStream } from "../../http/request_stream.ts";
 import { ja4h } from "./ja4h.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { concatBytes } from "../bytes.ts";
+import { concatBytes } from "./bytes.ts";
 import { ByteQueue } from "./byte_queue.ts";
 
 const step = fc.record({
