@@ -10,8 +10,9 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** `5s`, `250ms`, `1.5h`, `7d`; milliseconds. @throws {RangeError} */
+/** `5s`, `250ms`, `1.5h`, `7d`, and `0`, which needs no unit; milliseconds. @throws {RangeError} */
 export function parseDuration(text: string): number {
+  if (text === "0") return 0;
   const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(text);
   if (match === null) {
     throw new RangeError(`"${text}" is not a duration like 500ms, 5s, 10m, 24h or 7d`);

@@ -26,6 +26,7 @@ Deno.test("parseDuration() reads every unit, with fractions, as milliseconds", (
     ["250ms", 250],
     ["5s", 5000],
     ["0s", 0],
+    ["0", 0],
     ["10m", 600_000],
     ["1.5h", 5_400_000],
     ["7d", 604_800_000],
