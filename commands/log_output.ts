@@ -3,13 +3,18 @@ import { LogPair } from "../lib/event/log_pair.ts";
 import type { OutputFlags } from "./common_flags.ts";
 import { UserError } from "./exit_code.ts";
 
+/** Base path of the log pair: `--out`, else DECNET's variable; undefined where neither names one. */
+export function logBase({ out }: OutputFlags): string | undefined {
+  return out ?? (Deno.env.get("DECNET_INGEST_LOG_FILE") || undefined);
+}
+
 /**
- * The log pair of `--out`, or of DECNET's variable; undefined where neither names one.
+ * The log pair at {@linkcode logBase}; undefined where there is none.
  *
  * @throws {UserError} when it cannot be opened
  */
-export function openLog({ out }: OutputFlags): (LogPair & Disposable) | undefined {
-  const base = out ?? (Deno.env.get("DECNET_INGEST_LOG_FILE") || undefined);
+export function openLog(flags: OutputFlags): (LogPair & Disposable) | undefined {
+  const base = logBase(flags);
   if (base === undefined) return undefined;
   try {
     const log = new LogPair(base);

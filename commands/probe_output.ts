@@ -1,12 +1,11 @@
 /** Where the results of `decnet probe` go: standard output in the form asked for, and the log. */
 import type { Event } from "../lib/event/event.ts";
-import { findFormat, type OutputFormat } from "../lib/event/formats.ts";
 import { type LogPair, logRecord } from "../lib/event/log_pair.ts";
-import { writeRfc5424 } from "../lib/event/rfc5424_writer.ts";
 import type { StdoutSink } from "../lib/event/stdout_sink.ts";
 import type { Style } from "../lib/terminal/style.ts";
 import { Emitter } from "./emitter.ts";
 import { type HostReport, writeHost } from "./probe_view.ts";
+import { eventWriter } from "./stdout_form.ts";
 
 /** The form of standard output and the other places for events. */
 export interface OutputOptions {
@@ -26,12 +25,12 @@ export interface OutputOptions {
 /** Takes events and host reports. */
 export class ProbeOutput {
   readonly #options: OutputOptions;
-  readonly #format: OutputFormat | undefined;
+  readonly #write: ((event: Event) => string) | undefined;
   readonly #log: Emitter | undefined;
 
   constructor(options: OutputOptions) {
     this.#options = options;
-    this.#format = options.format === undefined ? undefined : findFormat(options.format);
+    this.#write = options.format === undefined ? undefined : eventWriter(options.format, options);
     this.#log = options.log && new Emitter(options.log, options.onLogFailure);
   }
 
@@ -42,7 +41,7 @@ export class ProbeOutput {
 
   /** Hands `event` over. @returns false when the log has not taken it yet */
   event(event: Event): boolean {
-    if (this.#format !== undefined) this.#print([this.#line(event, this.#format)]);
+    if (this.#write !== undefined) this.#print([this.#write(event)]);
     return this.#log?.emit(logRecord(event, { sdId: this.#options.sdId })) ?? true;
   }
 
@@ -52,7 +51,7 @@ export class ProbeOutput {
    */
   eventAgain(event: Event): boolean {
     const { log, sdId, onLogFailure } = this.#options;
-    if (this.#format !== undefined) this.#print([this.#line(event, this.#format)]);
+    if (this.#write !== undefined) this.#print([this.#write(event)]);
     try {
       log?.appendMissing(logRecord(event, { sdId }), event.event_id);
       return true;
@@ -64,7 +63,7 @@ export class ProbeOutput {
 
   /** Shows a host that is through, where the form is the table. */
   host(report: HostReport, evenIfEmpty: boolean): void {
-    if (this.#format !== undefined) return;
+    if (this.#write !== undefined) return;
     const block = writeHost(report, this.#options.style, evenIfEmpty);
     if (block.length > 0) this.#print(block);
   }
@@ -72,11 +71,6 @@ export class ProbeOutput {
   /** Last try to write what the log holds back. */
   finish(): void {
     this.#log?.flush();
-  }
-
-  #line(event: Event, format: OutputFormat): string {
-    const { raw, sdId } = this.#options;
-    return format.write(event, { sdId, rawLine: raw ? writeRfc5424(event, { sdId }) : undefined });
   }
 
   #print(lines: readonly string[]): void {

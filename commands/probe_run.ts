@@ -4,7 +4,6 @@ import { Dialer, type OpenStream, openStream } from "../lib/probe/dialer.ts";
 import { runProbes } from "../lib/probe/run.ts";
 import { SqliteStore } from "../lib/store/sqlite_store.ts";
 import { StatusLine } from "../lib/terminal/status_line.ts";
-import { type Style, styleFor } from "../lib/terminal/style.ts";
 import type { AppContext } from "./context.ts";
 import { UsageError, UserError } from "./exit_code.ts";
 import { startMessages } from "./messages.ts";
@@ -18,6 +17,7 @@ import { probePlan, probeScope, statePath } from "./probe_settings.ts";
 import { ProbeTally } from "./probe_tally.ts";
 import { TargetInput } from "./probe_targets.ts";
 import { SignalWatch } from "./signals.ts";
+import { stdoutFormat, stdoutStyle } from "./stdout_form.ts";
 
 /** Connections open at a time; what descriptors there are beyond that is found out by trying. */
 const MAX_OPEN_CONNECTIONS = 4096;
@@ -47,7 +47,7 @@ export async function runProbeCommand(
   const plan = probePlan(flags);
   const scope = await probeScope(flags);
   const stdout = new StdoutSink({ onClosed: () => signals.stop() });
-  const form = flags.format ?? (flags.json || !Deno.stdout.isTerminal() ? "native" : undefined);
+  const form = stdoutFormat(flags);
 
   if (flags.dryRun) {
     for await (const candidate of input.candidates()) {
@@ -67,7 +67,7 @@ export async function runProbeCommand(
   const output = new ProbeOutput({
     stdout,
     format: form,
-    style: screen.style,
+    style: stdoutStyle(),
     raw: flags.raw,
     sdId: flags.sdId,
     log,
@@ -132,17 +132,11 @@ export async function runProbeCommand(
 
 /** The terminal, shared between the table on stdout and messages and progress on stderr. */
 class Screen {
-  readonly style: Style;
   readonly #context: AppContext;
   readonly #status: StatusLine | undefined;
 
   constructor(context: AppContext, flags: ProbeFlags) {
     this.#context = context;
-    this.style = styleFor({
-      terminal: Deno.stdout.isTerminal(),
-      noColor: Deno.env.get("NO_COLOR"),
-      term: Deno.env.get("TERM"),
-    });
     if (Deno.stderr.isTerminal() && !flags.quiet && Deno.env.get("TERM") !== "dumb") {
       this.#status = new StatusLine({
         write: (text) => context.process.stderr.write(text),

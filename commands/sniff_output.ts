@@ -1,12 +1,11 @@
 /** Where the sniffer's events go: standard output in the form asked for, and the log. */
 import type { Event } from "../lib/event/event.ts";
-import { findFormat } from "../lib/event/formats.ts";
 import { LogPair, logRecord } from "../lib/event/log_pair.ts";
-import { writeRfc5424 } from "../lib/event/rfc5424_writer.ts";
 import type { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { fingerprintRecords } from "../lib/sniff/fingerprint_records.ts";
 import type { Style } from "../lib/terminal/style.ts";
 import { eventLine } from "./event_line.ts";
+import { eventWriter } from "./stdout_form.ts";
 
 /** The form of standard output and the other place for events. */
 export interface SniffOutputOptions {
@@ -49,9 +48,7 @@ export class SniffOutput {
     const { format, style, raw, sdId } = this.#options;
     if (format === undefined) return (event) => [eventLine(event, style)];
     if (format === "fingerprints") return fingerprintRecords;
-    const { write } = findFormat(format)!;
-    return (event) => [
-      write(event, { sdId, rawLine: raw ? writeRfc5424(event, { sdId }) : undefined }),
-    ];
+    const write = eventWriter(format, { raw, sdId });
+    return (event) => [write(event)];
   }
 }

@@ -7,17 +7,17 @@ import { Dedup } from "../lib/sniff/dedup.ts";
 import { Engine } from "../lib/sniff/engine.ts";
 import { decoysFromState, Home } from "../lib/sniff/home.ts";
 import { Reporter } from "../lib/sniff/reporter.ts";
-import { styleFor } from "../lib/terminal/style.ts";
 import { readAddressSet } from "./address_sets.ts";
 import type { AppContext } from "./context.ts";
 import { UsageError, UserError } from "./exit_code.ts";
-import { openLog } from "./log_output.ts";
+import { logBase, openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
 import { dropPermissions } from "./permissions.ts";
 import { SignalWatch } from "./signals.ts";
 import type { SniffFlags } from "./sniff_flags.ts";
 import { SniffOutput } from "./sniff_output.ts";
 import { fileSource, type LiveSource, liveSource, type PacketSource } from "./sniff_sources.ts";
+import { stdoutFormat, stdoutStyle } from "./stdout_form.ts";
 
 const KIB = 1024;
 
@@ -46,7 +46,6 @@ export async function runSniffCommand(
   // Without a log a hangup means what it always does: the terminal is gone.
   if (log !== undefined) signals.onHangup(() => log.reopen());
   const live = await liveSources(flags, filter);
-  const sources: PacketSource[] = [...(flags.read ?? []).map(fileSource), ...live];
   for (const warning of live.flatMap(({ warnings }) => warnings)) {
     messages.warn("{warning}", { warning });
   }
@@ -55,12 +54,8 @@ export async function runSniffCommand(
 
   const output = new SniffOutput({
     stdout,
-    format: flags.format ?? (flags.json || !Deno.stdout.isTerminal() ? "native" : undefined),
-    style: styleFor({
-      terminal: Deno.stdout.isTerminal(),
-      noColor: Deno.env.get("NO_COLOR"),
-      term: Deno.env.get("TERM"),
-    }),
+    format: stdoutFormat(flags),
+    style: stdoutStyle(),
     raw: flags.raw,
     sdId: flags.sdId,
     log,
@@ -101,9 +96,9 @@ export async function runSniffCommand(
       messages.error("{source}: {damage}", { source: source.name, damage });
     }
   };
-  for (const source of sources.filter((source) => !live.includes(source as LiveSource))) {
+  for (const file of flags.read ?? []) {
     if (signals.signal.aborted) break;
-    await sniff(source);
+    await sniff(fileSource(file));
   }
   await Promise.all(live.map(sniff));
   for (const source of live) {
@@ -119,9 +114,9 @@ export async function runSniffCommand(
 }
 
 /** The handles are open: root is not needed any more. */
-async function leaveRootFor({ user, out }: SniffFlags, messages: Logger): Promise<void> {
+async function leaveRootFor(flags: SniffFlags, messages: Logger): Promise<void> {
   const { leaveRoot } = await import("./privileges.ts");
-  const became = leaveRoot(user, out ?? Deno.env.get("DECNET_INGEST_LOG_FILE"));
+  const became = leaveRoot(flags.user, logBase(flags));
   if (became !== undefined) messages.info("captures as {became} from here on", { became });
 }
 

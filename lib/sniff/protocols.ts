@@ -1,6 +1,8 @@
 /** Finds out what a TCP connection speaks, and who then reads it. */
 import { lineState, requestStart } from "../http/request_head.ts";
 import { ClientTlsPreamble } from "../proxy/tls_preamble.ts";
+import { isIdentification } from "../ssh/identification.ts";
+import { CONTENT_TYPE, HANDSHAKE_TYPE } from "../tls/constants.ts";
 import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
 import { HttpObserver } from "./http_observer.ts";
@@ -16,12 +18,12 @@ const HELLO_START = 6;
 /** The recognizer for one connection. */
 export function observeConversation(engine: EngineView, flow: Flow): Recognizer {
   return (opener, responder) => {
-    if (startsWithSsh(opener) || startsWithSsh(responder)) {
+    if (isIdentification(opener) || isIdentification(responder)) {
       return { analyzer: new SshAnalyzer(new SshObserver(engine, flow)), skip: 0 };
     }
     const tls = () => new TlsAnalyzer(new TlsReporter(engine, flow));
     // Who sends the first hello need not be who opened, nor has the opener's side been captured.
-    if (isTlsStart(opener, 0) || isTlsStart(responder, 0)) return { analyzer: tls(), skip: 0 };
+    if (isTlsStart(opener) || isTlsStart(responder)) return { analyzer: tls(), skip: 0 };
     if (isHttp(opener)) return { analyzer: new HttpObserver(engine, flow), skip: 0 };
     return behindPreamble(opener, tls);
   };
@@ -40,14 +42,9 @@ function behindPreamble(opener: Uint8Array, tls: () => TlsAnalyzer): Recognition
   }
 }
 
-function isTlsStart(bytes: Uint8Array, at: number): boolean {
-  return bytes.length - at >= HELLO_START && bytes[at] === 0x16 && bytes[at + 1] === 3 &&
-    (bytes[at + 5] === 1 || bytes[at + 5] === 2);
-}
-
-function startsWithSsh(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && bytes[0] === 0x53 && bytes[1] === 0x53 && bytes[2] === 0x48 &&
-    bytes[3] === 0x2d;
+function isTlsStart(bytes: Uint8Array): boolean {
+  return bytes.length >= HELLO_START && bytes[0] === CONTENT_TYPE.handshake && bytes[1] === 3 &&
+    (bytes[5] === HANDSHAKE_TYPE.clientHello || bytes[5] === HANDSHAKE_TYPE.serverHello);
 }
 
 function isHttp(opener: Uint8Array): boolean {

@@ -70,7 +70,8 @@ function identification(
   return { banner, protocol, preamble: preamble.map(lineText), length: end + 1 };
 }
 
-function isIdentification(line: Uint8Array): boolean {
+/** True when `line` starts with `SSH-`. */
+export function isIdentification(line: Uint8Array): boolean {
   return line[0] === 0x53 && line[1] === 0x53 && line[2] === 0x48 && line[3] === 0x2d; // "SSH-"
 }
 

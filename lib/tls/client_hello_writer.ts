@@ -138,11 +138,6 @@ export function maxFragmentLengthExtension(code: number): Extension {
   return extension(EXTENSION.maxFragmentLength, (data) => data.u8(code));
 }
 
-/** status_request for an OCSP answer, with no responders and no request extensions (RFC 6066 8). */
-export function statusRequestExtension(): Extension {
-  return extension(EXTENSION.statusRequest, (data) => data.u8(1).u16(0).u16(0));
-}
-
 /** renegotiation_info of a first handshake: an empty renegotiated_connection (RFC 5746 3.4). */
 export function renegotiationInfoExtension(): Extension {
   return extension(EXTENSION.renegotiationInfo, (data) => data.u8(0));

@@ -14,7 +14,6 @@ import {
   renegotiationInfoExtension,
   serverNameExtension,
   signatureAlgorithmsExtension,
-  statusRequestExtension,
   supportedGroupsExtension,
   supportedVersionsExtension,
   writeClientHello,
@@ -80,7 +79,6 @@ Deno.test("extension builders write extension_data as their RFCs lay it out", ()
     [ecPointFormatsExtension([0]), 11, "0100"],
     [cookieExtension(Uint8Array.of(7, 8)), 44, "00020708"],
     [maxFragmentLengthExtension(1), 1, "01"],
-    [statusRequestExtension(), 5, "0100000000"],
     [paddingExtension(3), 21, "000000"],
     [
       keyShareExtension([

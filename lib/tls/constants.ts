@@ -55,8 +55,6 @@ export const EXTENSION = {
   serverName: 0,
   /** RFC 6066 4. */
   maxFragmentLength: 1,
-  /** RFC 6066 8. */
-  statusRequest: 5,
   /** RFC 8446 4.2.7, before that "elliptic_curves" (RFC 8422 5.1.1). */
   supportedGroups: 10,
   /** RFC 8422 5.1.2. */

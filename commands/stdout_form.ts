@@ -1,0 +1,38 @@
+/** The form of events on standard output, the same for every verb. */
+import type { Event } from "../lib/event/event.ts";
+import { findFormat } from "../lib/event/formats.ts";
+import { writeRfc5424 } from "../lib/event/rfc5424_writer.ts";
+import { type Style, styleFor } from "../lib/terminal/style.ts";
+
+/** The format that was asked for; undefined for the form for eyes, which only a terminal gets. */
+export function stdoutFormat<T extends string>(
+  { format, json }: { readonly format?: T; readonly json: boolean },
+): T | "native" | undefined {
+  return format ?? (json || !Deno.stdout.isTerminal() ? "native" : undefined);
+}
+
+/** Colours of standard output. */
+export function stdoutStyle(): Style {
+  return styleFor({
+    terminal: Deno.stdout.isTerminal(),
+    noColor: Deno.env.get("NO_COLOR"),
+    term: Deno.env.get("TERM"),
+  });
+}
+
+/** What a format makes of an event. */
+export interface WriterOptions {
+  /** `--raw`: JSON carries the RFC 5424 line. */
+  readonly raw: boolean;
+  readonly sdId: string | undefined;
+}
+
+/** Writes events in the format called `name`, one of lib/event/formats.ts, each as one line. */
+export function eventWriter(
+  name: string,
+  { raw, sdId }: WriterOptions,
+): (event: Event) => string {
+  const { write } = findFormat(name)!;
+  return (event) =>
+    write(event, { sdId, rawLine: raw ? writeRfc5424(event, { sdId }) : undefined });
+}
