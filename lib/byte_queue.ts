@@ -2,13 +2,17 @@
 
 const SMALLEST_BUFFER = 512;
 
+const NOTHING = new Uint8Array(0);
+
 /**
- * A first-in first-out buffer. A view that it gave out stays valid: consumed bytes are never
- * overwritten. Holds about twice what has not been consumed, and copies each byte a bounded number
+ * A first-in first-out buffer. A view of appended bytes that it gave out stays valid: consumed bytes
+ * are never overwritten. Holds about twice what has not been consumed, and copies each byte a bounded number
  * of times however small the pieces are in which a hostile peer sends them.
  */
 export class ByteQueue {
-  #buffer = new Uint8Array(0);
+  #buffer: Uint8Array = NOTHING;
+  /** The buffer is somebody else's; it is full, so nothing is ever written to it. */
+  #lent = false;
   #start = 0;
   #end = 0;
 
@@ -19,15 +23,45 @@ export class ByteQueue {
 
   /** Adds a copy of `bytes` at the end. */
   append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     const needed = this.length + bytes.length;
-    if (this.#end + bytes.length > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(needed * 2, SMALLEST_BUFFER));
-      grown.set(this.peek());
-      this.#buffer = grown;
+    if (needed === bytes.length) {
+      // Most often nothing follows.
+      this.#buffer = bytes.slice();
       this.#start = 0;
+      this.#lent = false;
+    } else {
+      if (this.#end + bytes.length > this.#buffer.length) {
+        const grown = new Uint8Array(Math.max(needed * 2, SMALLEST_BUFFER));
+        grown.set(this.peek());
+        this.#buffer = grown;
+        this.#start = 0;
+        this.#lent = false;
+      }
+      this.#buffer.set(bytes, this.#start + needed - bytes.length);
     }
-    this.#buffer.set(bytes, this.#start + needed - bytes.length);
     this.#end = this.#start + needed;
+  }
+
+  /**
+   * Adds `bytes` without a copy where nothing waits. The caller takes what it can and then calls
+   * {@linkcode ByteQueue.settle}; the bytes, and views of them, may be invalid from then on.
+   */
+  lend(bytes: Uint8Array): void {
+    if (this.length > 0) return this.append(bytes);
+    this.#buffer = bytes;
+    this.#start = 0;
+    this.#end = bytes.length;
+    this.#lent = true;
+  }
+
+  /** Keeps a copy of what was lent and is still there. */
+  settle(): void {
+    if (!this.#lent) return;
+    this.#lent = false;
+    this.#buffer = this.length === 0 ? NOTHING : this.peek().slice();
+    this.#end -= this.#start;
+    this.#start = 0;
   }
 
   /** View of everything that has not been consumed. */
@@ -44,7 +78,8 @@ export class ByteQueue {
 
   /** Drops everything. */
   clear(): void {
-    this.#buffer = new Uint8Array(0);
+    this.#buffer = NOTHING;
+    this.#lent = false;
     this.#start = 0;
     this.#end = 0;
   }

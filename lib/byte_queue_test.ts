@@ -39,3 +39,32 @@ Deno.test("ByteQueue.clear() drops everything", () => {
   queue.append(Uint8Array.of(4));
   assert.deepEqual(queue.take(5), Uint8Array.of(4));
 });
+
+Deno.test("ByteQueue.lend() copies nothing until settle(), and then only what was not taken", () => {
+  const queue = new ByteQueue();
+  const buffer = Uint8Array.of(1, 2, 3, 4);
+  queue.lend(buffer);
+  assert.equal(queue.take(1).buffer, buffer.buffer);
+  queue.settle();
+  buffer.fill(9);
+  assert.deepEqual(queue.peek(), Uint8Array.of(2, 3, 4));
+  queue.lend(Uint8Array.of(5));
+  assert.deepEqual(queue.take(9), Uint8Array.of(2, 3, 4, 5));
+});
+
+Deno.test("ByteQueue gives what was lent or appended in its order", () => {
+  fc.assert(fc.property(fc.array(fc.tuple(step, fc.boolean())), (steps) => {
+    const queue = new ByteQueue();
+    const taken: Uint8Array[] = [];
+    for (const [{ bytes, take }, lend] of steps) {
+      const buffer = bytes.slice();
+      if (lend) queue.lend(buffer);
+      else queue.append(buffer);
+      taken.push(queue.take(take).slice());
+      if (lend) queue.settle();
+      buffer.fill(0xee);
+    }
+    const all = concatBytes(...steps.map(([{ bytes }]) => bytes));
+    assert.deepEqual(concatBytes(...taken, queue.peek()), all);
+  }));
+});

@@ -3,8 +3,8 @@
 /** A field's value. One that came out of an RFC 5424 line is always a string. */
 export type FieldValue = string | number | boolean | readonly string[] | readonly number[];
 
-/** An event's data; a field with no value is left out, never empty. */
-export type Fields = Readonly<Record<string, FieldValue>>;
+/** An event's data. A field with no value is left out of what is written: undefined, never empty. */
+export type Fields = Readonly<Record<string, FieldValue | undefined>>;
 
 /** `attacker_ip` where no address is known: what DECNET's own readers expect. */
 export const UNKNOWN_ATTACKER = "Unknown";

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { type AppendFile, type FilePosition, openAppendFile, positionOf } from "./append_file.ts";
 import { pause } from "./pause.ts";
+import { LineEncoder } from "./line_encoder.ts";
 import { SinkError } from "./sink_error.ts";
 import { countLines, writeAll } from "./write_all.ts";
 
@@ -27,6 +28,7 @@ export interface FileSinkOptions {
 export class FileSink {
   readonly path: string;
   readonly #open: (path: string) => AppendFile;
+  readonly #encoder = new LineEncoder();
   #file: AppendFile | undefined;
   #dev = 0;
   #ino = 0;
@@ -58,7 +60,7 @@ export class FileSink {
     if (lines.some((line) => line.includes("\n"))) throw new TypeError("a line holds a newline");
     const { file, size } = this.#current();
     const head = this.#endsWhole(file, size) ? "" : "\n";
-    const batch = new TextEncoder().encode(`${head}${lines.join("\n")}\n`);
+    const batch = this.#encoder.encode(head, lines);
     const { written, error } = writeAll((bytes) => file.write(bytes), batch);
     if (written === batch.length) {
       this.#end = size + written;

@@ -10,8 +10,12 @@ import { hasUnsafe, replaceUnsafe, unicodeEscape } from "../text/unsafe.ts";
 
 const HEX4 = /^[0-9a-f]{4}$/;
 
+/** Printable ASCII without what a value escapes: nearly all values are nothing else. */
+const PLAIN_VALUE = /^[ !#-[^-~]*$/;
+
 /** A PARAM-VALUE for between its quotes. */
 export function escapeValue(text: string): string {
+  if (PLAIN_VALUE.test(text)) return text;
   return replaceUnsafe(text.replace(/[\\"\]]/g, "\\$&"), unicodeEscape);
 }
 

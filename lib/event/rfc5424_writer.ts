@@ -15,6 +15,10 @@ const MAX_APP_NAME = 48;
 const MAX_MSGID = 32;
 const MAX_SD_NAME = 32;
 
+/** What needs no change as a header field, and as an SD-NAME. */
+const PRINTABLE = /^[!-~]+$/;
+const SD_NAME = /^[!#-<>-\\^-~]+$/;
+
 /** Options of {@linkcode writeRfc5424}. */
 export interface Rfc5424Options {
   /** @default {DEFAULT_SD_ID} */
@@ -31,9 +35,10 @@ export function writeRfc5424(event: Event, { sdId = DEFAULT_SD_ID }: Rfc5424Opti
     headerField(event.decky, MAX_HOSTNAME)
   } ${headerField(event.service, MAX_APP_NAME)} - ${headerField(event.event_type, MAX_MSGID)}`;
   let params = "";
-  // String() joins a list with commas.
-  for (const [name, value] of Object.entries(event.fields)) {
-    params += ` ${sdName(name)}="${escapeValue(String(value))}"`;
+  for (const name of Object.keys(event.fields)) {
+    const value = event.fields[name];
+    // String() joins a list with commas.
+    if (value !== undefined) params += ` ${sdName(name)}="${escapeValue(String(value))}"`;
   }
   const data = params === "" ? "-" : `[${sdName(sdId)}${params}]`;
   return event.msg === undefined
@@ -42,10 +47,12 @@ export function writeRfc5424(event: Event, { sdId = DEFAULT_SD_ID }: Rfc5424Opti
 }
 
 function headerField(text: string, maxLength: number): string {
+  if (text.length <= maxLength && PRINTABLE.test(text)) return text;
   return text.replace(/[^!-~]/g, "_").slice(0, maxLength) || "-";
 }
 
 /** RFC 5424 6.3: printable ASCII without `=`, space, `]` and `"`. */
 function sdName(text: string): string {
+  if (text.length <= MAX_SD_NAME && SD_NAME.test(text)) return text;
   return text.replace(/[^!-~]|[="\]]/g, "_").slice(0, MAX_SD_NAME) || "_";
 }

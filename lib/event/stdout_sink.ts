@@ -1,4 +1,5 @@
 /** Lines to standard output, whose reader may go away at any time. */
+import { LineEncoder } from "./line_encoder.ts";
 import { SinkError } from "./sink_error.ts";
 import { countLines, writeAll } from "./write_all.ts";
 
@@ -14,6 +15,7 @@ export interface StdoutSinkOptions {
 export class StdoutSink {
   readonly #onClosed: () => void;
   readonly #output: Pick<typeof Deno.stdout, "writeSync">;
+  readonly #encoder = new LineEncoder();
   #closed = false;
 
   constructor({ onClosed = () => {}, output = Deno.stdout }: StdoutSinkOptions = {}) {
@@ -29,7 +31,7 @@ export class StdoutSink {
   /** Writes `lines`, each with a newline. @throws {SinkError} when it fails for another reason. */
   append(lines: readonly string[]): void {
     if (this.#closed || lines.length === 0) return;
-    const bytes = new TextEncoder().encode(`${lines.join("\n")}\n`);
+    const bytes = this.#encoder.encode("", lines);
     const { written, error } = writeAll((part) => this.#output.writeSync(part), bytes);
     if (written === bytes.length) return;
     if (!(error instanceof Deno.errors.BrokenPipe)) {

@@ -13,10 +13,17 @@ const RFC3339 =
  */
 export function formatTimestamp(micros: number): string {
   const whole = Math.floor(Math.max(-LIMIT, Math.min(LIMIT, micros))) || 0;
-  const millis = Math.floor(whole / 1000);
-  const rest = String(whole - millis * 1000).padStart(3, "0");
-  return `${new Date(millis).toISOString().slice(0, -1)}${rest}Z`;
+  const second = Math.floor(whole / 1_000_000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = new Date(second * 1000).toISOString().slice(0, -"000Z".length);
+  }
+  return `${lastText}${String(whole - second * 1_000_000).padStart(6, "0")}Z`;
 }
+
+/** Events come many to the second; a Date costs more than all else about their time. */
+let lastSecond = NaN;
+let lastText = "";
 
 /**
  * Microseconds since the epoch of an RFC 3339 timestamp with `Z` or an offset; finer fractions are

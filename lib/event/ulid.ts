@@ -4,6 +4,12 @@ import { sha256Hex } from "../hash.ts";
 /** Crockford's base32: no I, L, O, U. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/** Two characters for each value of 10 bits. */
+const PAIRS = Array.from(
+  { length: 1024 },
+  (_, bits) => ALPHABET[bits >> 5]! + ALPHABET[bits & 31]!,
+);
+
 /** The 128 bits take 26 characters of 5 bits; the first holds only 3. */
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
@@ -17,13 +23,31 @@ const MAX_MILLIS = 2 ** 48 - 1;
  * delivery is recognised; random where there is no seed.
  */
 export function eventId(micros: number, seed?: string): string {
-  const millis = Math.max(0, Math.min(MAX_MILLIS, Math.floor(micros / 1000))) || 0;
   const bits = seed === undefined
     ? crypto.getRandomValues(new Uint8Array(10)).toHex()
     : sha256Hex(seed);
   // 40 bits at a time: exact in a number, and 8 characters of 5 bits.
-  return base32(millis, 10) + base32(parseInt(bits.slice(0, 10), 16), 8) +
+  return ulidTime(micros) + base32(parseInt(bits.slice(0, 10), 16), 8) +
     base32(parseInt(bits.slice(10, 20), 16), 8);
+}
+
+/** The 10 characters of a ULID that tell its time: `micros` since the epoch, to the millisecond. */
+export function ulidTime(micros: number): string {
+  const millis = Math.max(0, Math.min(MAX_MILLIS, Math.floor(micros / 1000))) || 0;
+  if (millis !== lastMillis) {
+    lastMillis = millis;
+    lastTime = base32(millis, 10);
+  }
+  return lastTime;
+}
+
+/** Events come many to the millisecond. */
+let lastMillis = NaN;
+let lastTime = "";
+
+/** The two characters of 10 bits. */
+export function crockford(bits: number): string {
+  return PAIRS[bits]!;
 }
 
 /** True when `text` is a ULID in upper case, as {@linkcode eventId} writes it. */

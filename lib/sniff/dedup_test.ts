@@ -25,13 +25,24 @@ Deno.test("Dedup with a window of 0 tells everything and keeps nothing", () => {
   assert.equal(dedup.highWater, 0);
 });
 
-Deno.test("Dedup forgets what was told first when there are too many keys", () => {
-  const dedup = new Dedup(1_000_000, 3);
-  for (const key of ["a", "b", "c", "d"]) dedup.isNews(key, 0);
-  assert.equal(dedup.highWater, 3);
-  assert.equal(dedup.isNews("d", 1), false);
-  assert.equal(dedup.isNews("b", 1), false);
-  assert.equal(dedup.isNews("a", 1), true);
+Deno.test("Dedup has room for a bounded number of keys, and forgets what it told longest ago", () => {
+  const dedup = new Dedup(1_000_000, 8);
+  for (let key = 0; key < 9; key++) dedup.isNews(`${key}`, key);
+  assert.equal(dedup.highWater, 8);
+  assert.equal(dedup.isNews("8", 9), false);
+  assert.equal(dedup.isNews("1", 9), false);
+  assert.equal(dedup.isNews("0", 9), true);
+  for (let key = 0; key < 1000; key++) dedup.isNews(`x${key}`, 10);
+  assert.equal(dedup.highWater, 8);
+});
+
+Deno.test("Dedup remembers nearly all keys that it has room for", () => {
+  const dedup = new Dedup(1_000_000, 4096);
+  for (let key = 0; key < 512; key++) assert.equal(dedup.isNews(`key ${key}`, key), true);
+  let forgotten = 0;
+  for (let key = 0; key < 512; key++) if (dedup.isNews(`key ${key}`, 2000)) forgotten++;
+  // The odds of nine of 512 keys for one of 512 rows of eight are below one in a thousand.
+  assert.equal(forgotten, 0);
 });
 
 Deno.test("Dedup tells long keys apart that begin alike", () => {

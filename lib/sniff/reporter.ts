@@ -1,6 +1,7 @@
 /** Makes the sniffer's events: who is the attacker, which decoy it touched, and whether it is news. */
-import { createEvent } from "../event/create.ts";
-import { type Event, type FieldValue, UNKNOWN_ATTACKER } from "../event/event.ts";
+import { type Event, type Fields, SCHEMA_VERSION, UNKNOWN_ATTACKER } from "../event/event.ts";
+import { placeId } from "../event/place_id.ts";
+import { formatTimestamp } from "../event/time.ts";
 import type { Dedup } from "./dedup.ts";
 import type { Endpoints } from "./flow.ts";
 import type { Home } from "./home.ts";
@@ -16,8 +17,8 @@ export interface Sighting {
   /** Number of the packet in its capture, for an id that is the same at each reading. */
   readonly packet: number;
   readonly endpoints: Endpoints;
-  /** A field whose value is undefined is left out. */
-  readonly fields: Readonly<Record<string, FieldValue | undefined>>;
+  /** What was seen, made only when it is told: most of what comes by is no news. */
+  readonly fields: Fields | (() => Fields);
   /** What makes two sightings between the same two hosts the same news. */
   readonly dedup: string;
 }
@@ -27,8 +28,6 @@ export interface ReporterOptions {
   readonly sensor: string;
   readonly home: Home;
   readonly dedup: Dedup;
-  /** Name of the capture, part of the ids of its events; empty for a live one. */
-  readonly capture: string;
   readonly onEvent: (event: Event) => void;
 }
 
@@ -45,6 +44,9 @@ export class Reporter {
   outside = 0;
   readonly #options: ReporterOptions;
   readonly #counts = new Map<string, number>();
+  /** The packet of the last sighting, and how many there were of it before. */
+  #packet = -1;
+  #sightings = 0;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -68,32 +70,39 @@ export class Reporter {
       this.outside++;
       return;
     }
-    const { sensor, capture, onEvent } = this.#options;
-    const news = this.#options.dedup;
-    const { source, destination } = endpoints;
+    const { source, sourcePort, destination, destinationPort, transport, communityId } = endpoints;
+    this.#sightings = packet === this.#packet ? this.#sightings + 1 : 0;
+    this.#packet = packet;
     // Both ends are part of the key: the same client on ten decoys is lateral movement, and so is
     // one decoy on ten targets.
-    if (!news.isNews(`${source} ${destination} ${eventType} ${dedup}`, micros)) return;
+    const news = `${source} ${destination} ${eventType} ${dedup}`;
+    if (!this.#options.dedup.isNews(news, micros)) return;
     this.#counts.set(eventType, (this.#counts.get(eventType) ?? 0) + 1);
-    onEvent(createEvent({
-      time: micros,
+    const { sensor, onEvent } = this.#options;
+    // Of the packet's bytes only the addresses and ports count: placeId() asks for that.
+    const place = `${packet} ${this.#sightings} ${eventType} ${sensor} ` +
+      `${source} ${sourcePort} ${destination} ${destinationPort}`;
+    // As it stands, not by createEvent(): objects of one shape are written at three times the speed.
+    onEvent({
+      timestamp: formatTimestamp(micros),
+      event_id: placeId(micros, place),
+      schema: SCHEMA_VERSION,
       sensor,
       decky: roles.decky,
       service: SERVICE,
-      eventType,
-      attackerIp: roles.attacker,
+      event_type: eventType,
+      attacker_ip: roles.attacker,
       fields: {
         src_ip: source,
-        src_port: endpoints.sourcePort,
+        src_port: sourcePort,
         dst_ip: destination,
-        dst_port: endpoints.destinationPort,
-        proto: endpoints.transport,
-        ...fields,
+        dst_port: destinationPort,
+        proto: transport,
+        ...(typeof fields === "function" ? fields() : fields),
         direction: roles.direction,
-        community_id: endpoints.communityId,
+        community_id: communityId,
       },
-      origin: `${capture}#${packet}`,
-    }));
+    });
   }
 
   #roles({ source, destination }: Endpoints): Roles | undefined {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { Event } from "../event/event.ts";
+import { parseJsonEvent, toJsonLine } from "../event/json.ts";
+import { writeRfc5424 } from "../event/rfc5424_writer.ts";
 import { AddressSet, parseCidr } from "../net/address_range.ts";
 import { Dedup } from "./dedup.ts";
 import { Home } from "./home.ts";
@@ -10,13 +12,12 @@ const DECOYS = new Home(
   new AddressSet([parseCidr("192.0.2.0/24")!]),
 );
 
-function reporter({ home = DECOYS, window = 0, capture = "a.pcap" } = {}) {
+function reporter({ home = DECOYS, window = 0 } = {}) {
   const events: Event[] = [];
   const made = new Reporter({
     sensor: "sensor",
     home,
     dedup: new Dedup(window),
-    capture,
     onEvent: (event) => events.push(event),
   });
   return { made, events };
@@ -80,28 +81,55 @@ Deno.test("Reporter gives events time, ends and fields, and leaves out what is u
   made.report(sighting("203.0.113.5", "192.0.2.1"));
   const [event] = events;
   assert.equal(event!.timestamp, "2023-11-14T22:13:20.123456Z");
-  assert.deepEqual({ ...event!.fields }, {
-    src_ip: "203.0.113.5",
-    src_port: 40000,
-    dst_ip: "192.0.2.1",
-    dst_port: 443,
-    proto: "tcp",
-    ja3: "x",
-    community_id: "1:abc=",
-  });
+  assert.deepEqual(
+    parseJsonEvent(toJsonLine(event!))!.fields,
+    Object.assign(Object.create(null), {
+      src_ip: "203.0.113.5",
+      src_port: 40000,
+      dst_ip: "192.0.2.1",
+      dst_port: 443,
+      proto: "tcp",
+      ja3: "x",
+      community_id: "1:abc=",
+    }),
+  );
+  assert.doesNotMatch(writeRfc5424(event!), /undefined/);
   assert.equal(event!.service, "sniffer");
   assert.deepEqual([...made.counts], [["tls_client_hello", 1]]);
 });
 
 Deno.test("Reporter gives the same ids at each reading, and others to other packets", () => {
-  const idOf = (more: Partial<Sighting>, capture = "a.pcap") => {
-    const { made, events } = reporter({ capture });
+  const idOf = (more: Partial<Sighting>) => {
+    const { made, events } = reporter();
     made.report(sighting("203.0.113.5", "192.0.2.1", more));
     return events[0]!.event_id;
   };
   assert.equal(idOf({}), idOf({}));
-  const ids = [idOf({}), idOf({ packet: 8 }), idOf({}, "b.pcap"), idOf({ eventType: "other" })];
+  const ids = [idOf({}), idOf({ packet: 8 }), idOf({ micros: 1 }), idOf({ eventType: "other" })];
   assert.equal(new Set(ids).size, ids.length);
+});
+
+Deno.test("Reporter tells the sightings of one packet apart, whether they are news or not", () => {
+  const idsWith = (window: number) => {
+    const { made, events } = reporter({ window });
+    for (const dedup of ["x", "x", "y"]) {
+      made.report(sighting("203.0.113.5", "192.0.2.1", { dedup }));
+    }
+    return events.map(({ event_id }) => event_id);
+  };
+  const all = idsWith(0);
+  assert.equal(new Set(all).size, 3);
+  assert.deepEqual(idsWith(300_000_000), [all[0], all[2]]);
+});
+
+Deno.test("Reporter makes no fields of what is no news", () => {
+  const { made, events } = reporter({ window: 300_000_000 });
+  let calls = 0;
+  const fields = () => ({ calls: ++calls });
+  for (let index = 0; index < 3; index++) {
+    made.report(sighting("203.0.113.5", "192.0.2.1", { fields }));
+  }
+  assert.deepEqual([events.length, calls], [1, 1]);
 });
 
 Deno.test("Reporter tells the same again for another decoy, and for another target of a decoy", () => {

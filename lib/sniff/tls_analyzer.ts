@@ -45,15 +45,22 @@ export class TlsAnalyzer implements Analyzer {
   }
 
   #read(side: Side, fromOpener: boolean, bytes: Uint8Array): void {
-    side.records.push(bytes);
+    side.records.lend(bytes);
+    this.#readRecords(side, fromOpener);
+    if (side.done) side.records.clear();
+    else side.records.settle();
+  }
+
+  #readRecords(side: Side, fromOpener: boolean): void {
     while (!side.done) {
       const record = side.records.next();
       if (record === undefined) return;
       if (typeof record === "string" || record.type === CONTENT_TYPE.applicationData) {
         side.done = true;
       } else if (record.type === CONTENT_TYPE.handshake) {
-        side.messages.push(record.payload);
+        side.messages.lend(record.payload);
         this.#readMessages(side, fromOpener);
+        side.messages.settle();
       } else if (record.type === CONTENT_TYPE.changeCipherSpec && this.#isLastClearRecord()) {
         side.done = true;
       }

@@ -4,8 +4,6 @@ import { ja3s } from "../fingerprint/ja3s.ts";
 import { Ja4, type Ja4Transport } from "../fingerprint/ja4.ts";
 import { ja4l } from "../fingerprint/ja4plus/ja4l.ts";
 import { ja4s } from "../fingerprint/ja4plus/ja4s.ts";
-import { ja4x } from "../fingerprint/ja4plus/ja4x.ts";
-import { sha256Hex } from "../hash.ts";
 import {
   asciiText,
   type ClientHello,
@@ -15,8 +13,7 @@ import {
 } from "../tls/client_hello.ts";
 import { versionName } from "../tls/constants.ts";
 import { chosenAlpn, type ServerHello } from "../tls/server_hello.ts";
-import { parseCertificate } from "../x509/certificate.ts";
-import { firstCommonName } from "../x509/names.ts";
+import { certificateFacts } from "./certificate_facts.ts";
 import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
 import { report } from "./report.ts";
@@ -46,12 +43,12 @@ export class TlsReporter implements TlsObserver {
       this.#engine,
       this.#flow,
       this.#transport === "q" ? "quic_client_hello" : "tls_client_hello",
-      {
+      () => ({
         ...fields,
         resumption: orAbsent(resumptionOffers(hello)),
         hello_index: index > 0 ? index : undefined,
         ...this.#latency(),
-      },
+      }),
       `${fields.ja3} ${fields.ja4}`,
     );
   }
@@ -62,7 +59,7 @@ export class TlsReporter implements TlsObserver {
     const ja4sFields = ja4plus ? ja4s(hello, this.#transport) : undefined;
     const alpn = chosenAlpn(hello.extensions);
     const client = this.#hello;
-    report(this.#engine, this.#flow, "tls_session", {
+    report(this.#engine, this.#flow, "tls_session", () => ({
       ja3s: server.ja3s,
       ja3s_raw: server.ja3sRaw,
       ja4s: ja4sFields?.ja4s,
@@ -76,33 +73,33 @@ export class TlsReporter implements TlsObserver {
       sni: client?.sni,
       alpn: client?.alpn,
       ...this.#latency(),
-    }, `${client?.ja3} ${client?.ja4} ${server.ja3s} ${ja4sFields?.ja4s}`);
+    }), `${client?.ja3} ${client?.ja4} ${server.ja3s} ${ja4sFields?.ja4s}`);
   }
 
   certificates(_fromOpener: boolean, chain: readonly Uint8Array[]): void {
-    const { ja4plus } = this.#engine;
-    const parsed = chain.map((der) => parseCertificate(der));
-    const leaf = parsed[0];
-    const fingerprints = ja4plus
-      ? parsed.flatMap((certificate) => certificate === undefined ? [] : [ja4x(certificate)])
-      : [];
-    const sha256 = sha256Hex(chain[0]!);
-    report(this.#engine, this.#flow, "tls_certificate", {
-      subject_cn: (leaf && firstCommonName(leaf.subject)) || undefined,
-      subject_dn: leaf?.subject.text || undefined,
-      issuer: leaf?.issuer.text || undefined,
-      not_before: leaf?.notBefore,
-      not_after: leaf?.notAfter,
-      serial: leaf?.serial,
-      sans: leaf && orAbsent(leaf.alternativeNames.slice(0, 100).map(({ value }) => value)),
-      cert_sha256: sha256,
-      chain_sha256: chain.length > 1 ? chain.map((der) => sha256Hex(der)) : undefined,
-      chain_length: chain.length,
-      ja4x: fingerprints[0],
-      ja4x_chain: fingerprints.length > 1 ? fingerprints : undefined,
-      sni: this.#hello?.sni,
-      parse_error: leaf === undefined ? true : undefined,
-    }, sha256);
+    const all = chain.map(certificateFacts);
+    const leaf = all[0]!;
+    report(this.#engine, this.#flow, "tls_certificate", () => {
+      const fingerprints = this.#engine.ja4plus
+        ? all.flatMap(({ ja4x }) => ja4x === undefined ? [] : [ja4x])
+        : [];
+      return {
+        subject_cn: leaf.commonName,
+        subject_dn: leaf.subject,
+        issuer: leaf.issuer,
+        not_before: leaf.notBefore,
+        not_after: leaf.notAfter,
+        serial: leaf.serial,
+        sans: leaf.alternativeNames,
+        cert_sha256: leaf.sha256,
+        chain_sha256: all.length > 1 ? all.map(({ sha256 }) => sha256) : undefined,
+        chain_length: all.length,
+        ja4x: fingerprints[0],
+        ja4x_chain: fingerprints.length > 1 ? fingerprints : undefined,
+        sni: this.#hello?.sni,
+        parse_error: leaf.readable ? undefined : true,
+      };
+    }, leaf.sha256);
   }
 
   /** Round-trip times of the TCP handshake, as plain facts and as JA4L. */

@@ -33,14 +33,22 @@ export class HandshakeStream {
     if (!this.#oversized) this.#pending.append(payload);
   }
 
+  /** As {@linkcode push} without a copy; see {@linkcode ByteQueue.lend}. */
+  lend(payload: Uint8Array): void {
+    if (!this.#oversized) this.#pending.lend(payload);
+  }
+
+  /** Keeps what was lent and not taken. */
+  settle(): void {
+    this.#pending.settle();
+  }
+
   /** Next whole message; undefined while bytes are missing; `oversized`, for good, past the cap. */
   next(): HandshakeMessage | "oversized" | undefined {
     if (this.#oversized) return "oversized";
-    const [type, high, middle, low] = this.#pending.peek();
-    if (type === undefined || high === undefined || middle === undefined || low === undefined) {
-      return undefined;
-    }
-    const length = high * 65536 + middle * 256 + low;
+    const bytes = this.#pending.peek();
+    if (bytes.length < HEADER_LENGTH) return undefined;
+    const length = bytes[1]! * 65536 + bytes[2]! * 256 + bytes[3]!;
     if (length > MAX_HANDSHAKE_MESSAGE_LENGTH) {
       this.#oversized = true;
       this.#pending.clear();
@@ -48,6 +56,6 @@ export class HandshakeStream {
     }
     if (this.#pending.length < HEADER_LENGTH + length) return undefined;
     const raw = this.#pending.take(HEADER_LENGTH + length);
-    return { type, body: raw.subarray(HEADER_LENGTH), raw };
+    return { type: raw[0]!, body: raw.subarray(HEADER_LENGTH), raw };
   }
 }

@@ -22,6 +22,9 @@ export type RecordFault = "not_tls" | "oversized";
 
 const HEADER_LENGTH = 5;
 
+/** That of SSL 3.0 and of every TLS (RFC 8446 5.1). */
+const MAJOR_VERSION = 3;
+
 /** TLSCiphertext may exceed 2^14 by 2048 bytes (RFC 5246 6.2.3; RFC 8446 5.2 allows 256). */
 const MAX_PAYLOAD_LENGTH = 2 ** 14 + 2048;
 
@@ -37,6 +40,21 @@ export class RecordReader {
   /** Adds bytes that arrived. After a fault they are dropped. */
   push(bytes: Uint8Array): void {
     if (this.#fault === undefined) this.#pending.append(bytes);
+  }
+
+  /** As {@linkcode push} without a copy; see {@linkcode ByteQueue.lend}. */
+  lend(bytes: Uint8Array): void {
+    if (this.#fault === undefined) this.#pending.lend(bytes);
+  }
+
+  /** Keeps what was lent and not taken. */
+  settle(): void {
+    this.#pending.settle();
+  }
+
+  /** Drops what was not taken. */
+  clear(): void {
+    this.#pending.clear();
   }
 
   /** Next whole record; undefined while bytes are missing; the fault, for good, after one. */
@@ -61,11 +79,11 @@ export class RecordReader {
 
 /** Judges the header as far as it is there, so that a stream that is not TLS shows at its first byte. */
 function headerFault(bytes: Uint8Array): RecordFault | undefined {
-  const [type, major, , high, low] = bytes;
-  if (type === undefined) return undefined;
+  if (bytes.length === 0) return undefined;
+  const type = bytes[0]!;
   if (type < CONTENT_TYPE.changeCipherSpec || type > CONTENT_TYPE.heartbeat) return "not_tls";
-  if (major === undefined) return undefined;
-  if (major !== 3) return "not_tls";
-  if (high === undefined || low === undefined) return undefined;
-  return high * 256 + low > MAX_PAYLOAD_LENGTH ? "oversized" : undefined;
+  if (bytes.length === 1) return undefined;
+  if (bytes[1] !== MAJOR_VERSION) return "not_tls";
+  if (bytes.length < HEADER_LENGTH) return undefined;
+  return bytes[3]! * 256 + bytes[4]! > MAX_PAYLOAD_LENGTH ? "oversized" : undefined;
 }

@@ -131,7 +131,6 @@ export function sniffingEngine(
     sensor: "sensor",
     home,
     dedup: new Dedup(dedup * 1_000_000),
-    capture: "test",
     onEvent,
   });
   return new Engine({ reporter, maxFlows, ja4plus, stacks: ownSignatures() });
