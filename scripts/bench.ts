@@ -2,14 +2,16 @@
 /**
  * Benchmarks; they print figures and judge nothing.
  *
- * Usage: deno task bench [startup] [probe [--full]]
+ * Usage: deno task bench [startup] [probe [--full]] [sniff [--capture=FILE] [--rounds=N]]
  */
 import { benchProbe } from "./bench/probe.ts";
+import { benchSniff } from "./bench/sniff.ts";
 import { benchStartup } from "./bench/startup.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   startup: benchStartup,
   probe: () => benchProbe(Deno.args.includes("--full")),
+  sniff: benchSniff,
 };
 
 const wanted = Deno.args.filter((arg) => !arg.startsWith("--"));

@@ -1,9 +1,9 @@
 /** Remembers hashes: most clients send lists that were seen before. */
 
-const MAX_ENTRIES = 4096;
+const MAX_ENTRIES = 2048;
 
 /** Longer text is hashed each time, so that hostile lists cannot fill the memory. */
-const MAX_TEXT_LENGTH = 1024;
+const MAX_TEXT_LENGTH = 2048;
 
 /** A function from text to its hash, with a memory of bounded size. */
 export class HashMemo {

@@ -1,6 +1,8 @@
 /** HASSH and HASSHServer (Salesforce, BSD-3): MD5 over the algorithms that one side offers. */
 import { md5Hex } from "../hash.ts";
 import type { KexInit } from "../ssh/kexinit.ts";
+import { latin1Bytes } from "../text/latin1.ts";
+import { HashMemo } from "./hash_memo.ts";
 
 /** A fingerprint and the text that it is the hash of. */
 export interface Hassh {
@@ -30,8 +32,10 @@ export function hasshServer(server: KexInit): Hassh {
   );
 }
 
+// The lists are Latin-1 text of the bytes sent; the hash is over those bytes.
+const hashes = new HashMemo((raw) => md5Hex(latin1Bytes(raw)));
+
 function hasshOf(...lists: string[]): Hassh {
   const raw = lists.join(";");
-  // The lists are Latin-1 text of the bytes sent; the hash is over those bytes.
-  return { hash: md5Hex(Uint8Array.from(raw, (char) => char.charCodeAt(0))), raw };
+  return { hash: hashes.hash(raw), raw };
 }

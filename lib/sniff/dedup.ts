@@ -34,10 +34,14 @@ export class Dedup {
     this.#told = new Float64Array(places).fill(-Infinity);
   }
 
-  /** True when `key` is to be told at packet time `micros`. */
-  isNews(key: string, micros: number): boolean {
+  /**
+   * True when something is to be told at packet time `micros`.
+   *
+   * @param key what it is, together with `numbers`
+   */
+  isNews(key: string, micros: number, numbers?: Int32Array): boolean {
     if (this.#window === 0) return true;
-    this.#hash.hash(key);
+    this.#hash.hash(key, numbers);
     const { high, low } = this.#hash;
     const first = low & this.#mask;
     let oldest = first;

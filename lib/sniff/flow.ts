@@ -96,7 +96,26 @@ export class Flow {
   }
 
   #endpointsFromA = true;
+
+  /** Puts what tells the two hosts apart into `words`: protocol and family, who opened, the other. */
+  putHosts(words: Int32Array): void {
+    const fromA = this.opener !== OPENER.b;
+    words[0] = this.protocol << 8 | this.family;
+    const a = fromA ? 1 : 5;
+    words[a] = this.a0;
+    words[a + 1] = this.a1;
+    words[a + 2] = this.a2;
+    words[a + 3] = this.a3;
+    const b = fromA ? 5 : 1;
+    words[b] = this.b0;
+    words[b + 1] = this.b1;
+    words[b + 2] = this.b2;
+    words[b + 3] = this.b3;
+  }
 }
+
+/** Numbers of {@linkcode Flow.putHosts}. */
+export const HOST_WORDS = 9;
 
 /** The two ends of a conversation, as they are named in events. */
 export interface Endpoints {
@@ -122,9 +141,13 @@ export interface Conversation {
 
 /** The 4 or 16 bytes of an address in words. */
 export function addressOf(family: number, w0: number, w1: number, w2: number, w3: number) {
-  const words = family === 4 ? [w3] : [w0, w1, w2, w3];
-  const bytes = new Uint8Array(words.length * 4);
-  const view = new DataView(bytes.buffer);
-  words.forEach((word, index) => view.setInt32(index * 4, word));
+  if (family === 4) return Uint8Array.of(w3 >>> 24, w3 >>> 16, w3 >>> 8, w3);
+  const bytes = new Uint8Array(16);
+  [w0, w1, w2, w3].forEach((word, index) => {
+    bytes[4 * index] = word >>> 24;
+    bytes[4 * index + 1] = word >>> 16;
+    bytes[4 * index + 2] = word >>> 8;
+    bytes[4 * index + 3] = word;
+  });
   return bytes;
 }

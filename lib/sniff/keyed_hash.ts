@@ -1,3 +1,5 @@
+const NO_NUMBERS = new Int32Array(0);
+
 /**
  * HalfSipHash-1-3 with 64 bits of output (Aumasson and Bernstein, "SipHash: a fast short-input PRF"):
  * without the key nobody can choose texts that fall together. Here over UTF-16 code units, two a word.
@@ -15,20 +17,24 @@ export class KeyedHash {
     this.#key1 = key[1]!;
   }
 
-  /** Hashes `text` into {@linkcode high} and {@linkcode low}. */
-  hash(text: string): void {
+  /** Hashes `numbers` and then `text` into {@linkcode high} and {@linkcode low}. */
+  hash(text: string, numbers: Int32Array = NO_NUMBERS): void {
     let v0 = this.#key0;
     // 64 bits of output are asked for by this constant, and by 0xee below.
     let v1 = this.#key1 ^ 0xee;
     let v2 = this.#key0 ^ 0x6c796765;
     let v3 = this.#key1 ^ 0x74656462;
     const { length } = text;
-    const words = length >> 1;
+    const first = numbers.length;
+    const words = first + (length >> 1);
     // The last word holds the odd unit and the length, then come the rounds of the end: 3 for each half.
     for (let index = 0; index <= words + 6; index++) {
       let word = 0;
-      if (index < words) word = text.charCodeAt(2 * index) | text.charCodeAt(2 * index + 1) << 16;
-      else if (index === words) {
+      if (index < first) word = numbers[index]!;
+      else if (index < words) {
+        const unit = 2 * (index - first);
+        word = text.charCodeAt(unit) | text.charCodeAt(unit + 1) << 16;
+      } else if (index === words) {
         word = length << 16 | ((length & 1) === 0 ? 0 : text.charCodeAt(length - 1));
       } else if (index === words + 1) v2 ^= 0xee;
       else if (index === words + 4) {

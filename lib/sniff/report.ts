@@ -15,13 +15,12 @@ export function report(
   fields: Sighting["fields"],
   dedup: string,
 ): void {
-  engine.reporter.report({
+  engine.reporter.reportFlow({
     eventType,
     // That of the packet at hand, or of the flow's last one when it has to make room for another.
     micros: flow.lastMicros,
     packet: engine.packetNumber,
-    endpoints: flow.endpoints,
     fields,
     dedup,
-  });
+  }, flow);
 }

@@ -3,7 +3,7 @@ import { type Event, type Fields, SCHEMA_VERSION, UNKNOWN_ATTACKER } from "../ev
 import { placeId } from "../event/place_id.ts";
 import { formatTimestamp } from "../event/time.ts";
 import type { Dedup } from "./dedup.ts";
-import type { Endpoints } from "./flow.ts";
+import { type Endpoints, type Flow, HOST_WORDS } from "./flow.ts";
 import type { Home } from "./home.ts";
 
 /** RFC 5424 APP-NAME of the sniffer's events. */
@@ -40,13 +40,15 @@ interface Roles {
 
 /** Turns sightings into events. */
 export class Reporter {
-  /** Sightings between two hosts of which none is a decoy. */
+  /** News between two hosts of which none is a decoy. */
   outside = 0;
   readonly #options: ReporterOptions;
   readonly #counts = new Map<string, number>();
   /** The packet of the last sighting, and how many there were of it before. */
   #packet = -1;
   #sightings = 0;
+  /** Who opened a flow and who answered, see Flow.putHosts(). */
+  readonly #hosts = new Int32Array(HOST_WORDS);
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -64,19 +66,41 @@ export class Reporter {
 
   /** Makes an event of `sighting`, unless it is no news or nobody's business. */
   report(sighting: Sighting): void {
-    const { eventType, micros, packet, endpoints, fields, dedup } = sighting;
+    const { eventType, micros, packet, endpoints, dedup } = sighting;
+    this.#count(packet);
+    const { source, destination } = endpoints;
+    const key = `${source} ${destination} ${eventType} ${dedup}`;
+    if (this.#options.dedup.isNews(key, micros)) this.#tell(sighting, endpoints);
+  }
+
+  /**
+   * The same for what was seen of a flow, whose ends are put into words only for what is told: a scan
+   * of a thousand ports repeats itself a thousand times.
+   */
+  reportFlow(sighting: Omit<Sighting, "endpoints">, flow: Flow): void {
+    const { eventType, micros, packet, dedup } = sighting;
+    this.#count(packet);
+    // Both ends are part of the key: the same client on ten decoys is lateral movement, and so is
+    // one decoy on ten targets.
+    flow.putHosts(this.#hosts);
+    if (this.#options.dedup.isNews(`${eventType} ${dedup}`, micros, this.#hosts)) {
+      this.#tell(sighting, flow.endpoints);
+    }
+  }
+
+  #count(packet: number): void {
+    this.#sightings = packet === this.#packet ? this.#sightings + 1 : 0;
+    this.#packet = packet;
+  }
+
+  #tell(sighting: Omit<Sighting, "endpoints">, endpoints: Endpoints): void {
     const roles = this.#roles(endpoints);
     if (roles === undefined) {
       this.outside++;
       return;
     }
+    const { eventType, micros, packet, fields } = sighting;
     const { source, sourcePort, destination, destinationPort, transport, communityId } = endpoints;
-    this.#sightings = packet === this.#packet ? this.#sightings + 1 : 0;
-    this.#packet = packet;
-    // Both ends are part of the key: the same client on ten decoys is lateral movement, and so is
-    // one decoy on ten targets.
-    const news = `${source} ${destination} ${eventType} ${dedup}`;
-    if (!this.#options.dedup.isNews(news, micros)) return;
     this.#counts.set(eventType, (this.#counts.get(eventType) ?? 0) + 1);
     const { sensor, onEvent } = this.#options;
     // Of the packet's bytes only the addresses and ports count: placeId() asks for that.
