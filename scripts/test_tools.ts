@@ -13,6 +13,8 @@ export const TEST_TOOLS = [
   { command: "nginx", packages: ["nginx-light", "nginx"] },
   { command: "apache2", packages: ["apache2"] },
   { command: "haproxy", packages: ["haproxy"] },
+  { command: "lighttpd", packages: ["lighttpd"] },
+  { command: "python3", packages: ["python3"] },
   { command: "sshd", packages: ["openssh-server"] },
   { command: "ssh-keygen", packages: ["openssh-client"] },
   { command: "dropbear", packages: ["dropbear-bin"] },
@@ -27,6 +29,7 @@ export const TEST_TOOLS = [
   // Brings libpcap, which live capture needs.
   { command: "tcpdump", packages: ["tcpdump"] },
   { command: "tshark", packages: ["tshark"] },
+  { command: "jq", packages: ["jq"] },
 ] as const satisfies readonly TestTool[];
 
 /** Command of a tool in the table. */

@@ -60,7 +60,7 @@ Deno.test("a bundle runs alone, with the permissions of the compiled program and
     const outcomes = probed.stdout.trim().split("\n").map((line) => JSON.parse(line));
     assert.deepEqual(
       outcomes.map((event) => [event.fields.probe_type, event.fields.outcome]),
-      [["jarm", "closed"], ["hassh", "closed"], ["tlscert", "closed"]],
+      ["jarm", "hassh", "tlscert", "http", "banner"].map((probe) => [probe, "closed"]),
     );
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -56,7 +56,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /** A body in chunks. */
-class ChunkedBody implements Body {
+export class ChunkedBody implements Body {
   certain = 0;
   state: "open" | "done" | "malformed" = "open";
   #expects: "size" | "data_end" | "trailer" = "size";

@@ -18,7 +18,7 @@ export type RequestHeadResult = RequestHead | "incomplete" | "not_http";
 export const MAX_METHOD_LENGTH = 32;
 
 /** Lines of a head that are read: folded lines and lines that are no headers count too. */
-const MAX_LINES = 2 * MAX_HEADERS;
+export const MAX_LINES: number = 2 * MAX_HEADERS;
 
 const VERSION = /^HTTP\/(\d)(?:\.(\d))?$/i;
 
@@ -113,7 +113,8 @@ function requestLine(
   };
 }
 
-function readHeaders(lines: readonly string[]): { headers: Header[]; truncated: boolean } {
+/** Headers of the lines of a head; the first one, a request or status line, is left out. */
+export function readHeaders(lines: readonly string[]): { headers: Header[]; truncated: boolean } {
   const headers: Header[] = [];
   for (let index = 1; index < lines.length; index++) {
     const text = lines[index]!;

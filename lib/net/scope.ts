@@ -14,6 +14,8 @@ export interface Scope {
   readonly deny: AddressSet;
   /** Probed although special-purpose, when a list brings them. */
   readonly allow: AddressSet;
+  /** This machine's addresses and the decoys: never probed when a list brings them. */
+  readonly own?: AddressSet;
 }
 
 /** Why `address` must not be probed, in a few words; undefined when it may be. */
@@ -23,6 +25,9 @@ export function denialReason(
   origin: TargetOrigin,
 ): string | undefined {
   if (scope.deny.has(address)) return "in a --deny range";
+  if (origin === "listed" && scope.own?.has(address) === true) {
+    return "this machine's own, or a decoy";
+  }
   if (origin === "listed" && SPECIAL_PURPOSE.has(address) && !scope.allow.has(address)) {
     return "special-purpose address from a list (--allow covers it explicitly)";
   }

@@ -4,8 +4,8 @@
 export interface Clock {
   /** Milliseconds since some moment; never runs backwards. */
   now(): number;
-  /** Resolves `milliseconds` from now. */
-  sleep(milliseconds: number): Promise<void>;
+  /** Resolves `milliseconds` from now, or with `signal`. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Longest time of a timer: what is beyond a signed 32-bit integer fires at once. */
@@ -14,6 +14,17 @@ export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 /** The clock of this machine. */
 export const REAL_CLOCK: Clock = {
   now: () => performance.now(),
-  sleep: (milliseconds) =>
-    new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, MAX_TIMER_MS))),
+  sleep: (milliseconds, signal) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = () => {
+      // A timer that is left would keep the process alive.
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.min(milliseconds, MAX_TIMER_MS));
+    if (signal?.aborted) end();
+    else signal?.addEventListener("abort", end);
+    return promise;
+  },
 };

@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { connectFailure, isExhausted, streamFailure } from "./connect_error.ts";
-import { Pacer, Semaphore } from "./pacer.ts";
+import { HostPacers, Pacer, Semaphore } from "./pacer.ts";
 import { ProbeFailure } from "./probe.ts";
 
 /** A raw byte stream, as Deno.connect gives it. */
@@ -20,6 +20,8 @@ export type OpenStream = (address: string, port: number, signal: AbortSignal) =>
 export interface DialerOptions {
   /** New connections a second; 0 for no limit. */
   readonly rate: number;
+  /** The same to any one address. @default no limit */
+  readonly hostRate?: number;
   /** Connections open at a time. */
   readonly maxOpen: number;
   /** How a stream is opened. */
@@ -44,6 +46,7 @@ export class Dialer {
   /** Connections tried so far. */
   attempts = 0;
   readonly #pacer: Pacer;
+  readonly #hostPacers: HostPacers;
   readonly #slots: Semaphore;
   readonly #open: OpenStream;
   readonly #clock: Clock;
@@ -51,6 +54,7 @@ export class Dialer {
 
   constructor(options: DialerOptions, clock: Clock = REAL_CLOCK) {
     this.#pacer = new Pacer(options.rate, clock);
+    this.#hostPacers = new HostPacers(options.hostRate ?? 0, clock);
     this.#slots = new Semaphore(options.maxOpen);
     this.#open = options.open;
     this.#clock = clock;
@@ -63,6 +67,9 @@ export class Dialer {
    */
   async dial(address: string, port: number, deadline: Deadline): Promise<Connection> {
     deadline.check();
+    // Before a slot is taken: who waits for its own host keeps nobody else waiting.
+    const hostTurn = this.#hostPacers.turn(address);
+    if (hostTurn !== undefined) await deadline.pauseFor(hostTurn);
     const slot = this.#slots.acquire();
     if (slot !== undefined) await this.#wait(slot, deadline);
     try {

@@ -7,6 +7,8 @@ export const OUTCOMES = {
   closed: "the peer hung up before it had answered",
   not_tls: "something answered that is not TLS",
   not_ssh: "something answered that is not SSH",
+  not_http: "something answered that is not HTTP",
+  silent: "the port is open, but nothing was said on it",
   handshake_error: "speaks the protocol but turned the handshake down",
   protocol_error: "speaks the protocol but broke its rules",
   denied: "out of scope: --deny, or a special-purpose range that no --allow covers",

@@ -34,6 +34,22 @@ export interface Measurement {
   readonly at: number;
 }
 
+/** How a probe ends on a port that does not speak its language. */
+const UNSPOKEN: Readonly<Record<Language, Miss["outcome"]>> = {
+  tls: "not_tls",
+  ssh: "not_ssh",
+  http: "not_http",
+  greeting: "silent",
+};
+
+/** What a port may speak besides: HTTP is spoken inside TLS, and SSH servers greet. */
+const BESIDES: Readonly<Record<Language, readonly Language[]>> = {
+  tls: ["http"],
+  ssh: ["greeting"],
+  http: [],
+  greeting: [],
+};
+
 const RETRIED: ReadonlySet<Outcome> = new Set(["timeout", "unreachable", "closed"]);
 
 /** Runs `probes`, in that order, against one port. */
@@ -60,8 +76,9 @@ class PortKnowledge {
   /** How a probe of `language` must end without being run, or undefined. */
   verdict(language: Language): Miss | undefined {
     if (this.#miss !== undefined) return this.#miss;
-    if (this.#spoken !== undefined && this.#spoken !== language) {
-      return { outcome: `not_${language}`, detail: `the port speaks ${this.#spoken}` };
+    const spoken = this.#spoken;
+    if (spoken !== undefined && spoken !== language && !BESIDES[spoken].includes(language)) {
+      return { outcome: UNSPOKEN[language], detail: `the port speaks ${spoken}` };
     }
     return this.#misses.get(language);
   }
@@ -73,7 +90,7 @@ class PortKnowledge {
 
   learn(language: Language, result: ProbeResult, silent: boolean): void {
     if (result.outcome === "ok" || result.outcome === "handshake_error") this.#spoken = language;
-    else if (result.outcome === `not_${language}` || (result.outcome === "timeout" && silent)) {
+    else if (result.outcome === UNSPOKEN[language] || (result.outcome === "timeout" && silent)) {
       this.#misses.set(language, result);
     }
   }

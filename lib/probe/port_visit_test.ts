@@ -101,6 +101,19 @@ Deno.test("visitPort() leaves out the probes of other languages once the port ha
   }
 });
 
+Deno.test("visitPort() asks for HTTP inside TLS, and for a greeting where SSH is spoken", async () => {
+  const after = async (first: Language) => {
+    const probes = [
+      endingIn("a", first, finding("h")),
+      endingIn("b", "http", finding("h")),
+      endingIn("c", "greeting", finding("h")),
+    ];
+    return outcomes(await visit(probes, options(OPEN)));
+  };
+  assert.deepEqual(await after("tls"), ["ok", "ok", "silent"]);
+  assert.deepEqual(await after("ssh"), ["ok", "not_http", "ok"]);
+});
+
 Deno.test("visitPort() shares silence within a language: a server may wait for another one's first word", async () => {
   const visiting = options(OPEN, { timeout: 3 });
   const probes = [reading("a", "tls"), reading("b", "tls"), reading("c", "ssh")];

@@ -3,8 +3,11 @@ import type { Fields } from "../event/event.ts";
 import type { Connection } from "./connection.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What a port must speak for a probe to make sense; probes of one language share their verdict. */
-export type Language = "tls" | "ssh";
+/**
+ * What a port must speak for a probe to make sense; probes of one language share their verdict.
+ * `greeting` is any protocol in which the server speaks first.
+ */
+export type Language = "tls" | "ssh" | "http" | "greeting";
 
 /** The host that is probed. */
 export interface ProbeTarget {

@@ -47,16 +47,29 @@ export interface RotationSink {
 /** How long a process may take from noting an event down to having written it. */
 const LEASE_MS = 2000;
 
-const FINGERPRINTS = "fingerprint/";
+/** Former hashes that are remembered of each (target, port, probe), the newest of them. */
+const MAX_PAST = 100;
+
+/** Keys of fingerprints: then address, port, probe and, where there is one, the name. */
+export const FINGERPRINTS = "fingerprint/";
 const OUTBOX = "outbox/";
 
+/** A hash that was replaced by another; times as in {@linkcode Sighting.at}. */
+export interface PastHash {
+  readonly hash: string;
+  readonly first_seen: string;
+  readonly last_seen: string;
+}
+
 /** The value under `fingerprint/...`. */
-interface FingerprintState {
+export interface FingerprintState {
   readonly hash: string;
   readonly first_seen: string;
   readonly last_seen: string;
   readonly hash_since: string;
   readonly rotation_count: number;
+  /** What it was before, oldest first. */
+  readonly past?: readonly PastHash[];
   /** Ids of rotation events that have not been written yet; their text is in the outbox. */
   readonly pending: readonly string[];
 }
@@ -191,6 +204,10 @@ export class Rotations {
       last_seen: sighting.at,
       hash_since: sighting.at,
       rotation_count: count,
+      past: [
+        ...before.past ?? [],
+        { hash: before.hash, first_seen: before.hash_since, last_seen: before.last_seen },
+      ].slice(-MAX_PAST),
       pending: [...before.pending, event.event_id],
     };
     if (!(await this.#store.compareAndSet(key, revision, asJson(after)))) {

@@ -33,6 +33,7 @@ testNeeding(
     assert.deepEqual(events.map((event) => event.event_type), [
       "jarm_fingerprint",
       "tls_certificate",
+      "http_fingerprint",
     ]);
     assert.deepEqual(
       Object.keys(events[0]!),
@@ -50,9 +51,9 @@ testNeeding(
     const lines = (await Deno.readTextFile(`${folder.path}/sub/ev.log`)).trim().split("\n");
     assert.deepEqual(
       lines.map((line) => parseRfc5424(line)?.fields["target_port"]),
-      [`${server.port}`, `${server.port}`],
+      lines.map(() => `${server.port}`),
     );
-    assert.match(run.stderr, /^decnet: 1 target in .*: 2 ok, 1 not_ssh\n$/);
+    assert.match(run.stderr, /^decnet: 1 target in .*: 3 ok, 1 not_ssh, 1 silent\n$/);
   },
 );
 
@@ -171,6 +172,8 @@ Deno.test("an empty DECNET_PROBE_PORTS variable turns a probe off, another sets 
       DECNET_PROBE_PORTS_JARM: String(port),
       DECNET_PROBE_PORTS_HASSH: "",
       DECNET_PROBE_PORTS_TLSCERT: "",
+      DECNET_PROBE_PORTS_HTTP: "",
+      DECNET_PROBE_PORTS_BANNER: "",
     },
   });
   assert.match(run.stderr, new RegExp(`:${port} jarm refused[^]*: 1 refused\n$`));

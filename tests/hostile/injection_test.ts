@@ -97,6 +97,27 @@ Deno.test("probe lets no line and no control character of a certificate through"
   assert.deepEqual(fields["sans"], [DNS_NAME]);
 });
 
+Deno.test("probe lets no line and no control character of a web server through", async () => {
+  const { fields } = await probeIntoLog(
+    "http",
+    answering(latin1(
+      `HTTP/1.1 200 ${SEQUENCES}\r\nServer: ${SEQUENCES}"]\\\r\nX\x1b[2J: y\r\n` +
+        `Set-Cookie: ${SEQUENCES}=1\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<title>` +
+        `${SEQUENCES.slice(0, -3)}&#10;${FORGED}&#x202e;</title>`,
+    )),
+  );
+  assert.equal(fields["server"], `${SEQUENCES}"]\\`);
+  // Not UTF-8, and white space is one space in a title.
+  const title = SEQUENCES.slice(0, -3).replace("\x9b", "\ufffd");
+  assert.equal(fields["title"], `${title} ${FORGED}\u202e`);
+});
+
+Deno.test("probe lets no line and no control character of a greeting through", async () => {
+  const greeting = `220 ${SEQUENCES}"]\\\r\n${FORGED}\n`;
+  const { fields } = await probeIntoLog("banner", (client) => client.write(latin1(greeting)));
+  assert.ok(greeting.startsWith(String(fields["banner"])));
+});
+
 Deno.test("probe --format rfc5424 prints one line for a KEXINIT with line breaks", async () => {
   await using server = serve(hostile);
   const run = await probeHostile({ hassh: [server.port] }, "--format", "rfc5424");

@@ -93,6 +93,8 @@ const PROBE_OF: Readonly<Record<string, string>> = {
   jarm_fingerprint: "jarm",
   hassh_fingerprint: "hassh",
   tls_certificate: "tlscert",
+  http_fingerprint: "http",
+  banner_fingerprint: "banner",
 };
 
 /** How each probe of `port` ended. */
