@@ -98,6 +98,14 @@ function putChecksums(frame: Uint8Array, { ipOffset, l4Offset, protocol }: Frame
   view.setUint16(place, ~sum(frame, l4Offset, end, pseudo) & 0xffff);
 }
 
+const FIXTURES = new URL("../../tests/fixtures/captures/clients/", import.meta.url);
+
+/** Paths of our own captures of real clients. */
+export function clientCaptures(): string[] {
+  return [...Deno.readDirSync(FIXTURES)].filter(({ name }) => name.endsWith(".pcap"))
+    .map(({ name }) => new URL(name, FIXTURES).pathname).sort();
+}
+
 /** Writes `count` packets made of `paths` to `out`, an ordinary pcap file; returns its packets. */
 export function makeLargeCapture(out: string, count: number, paths: readonly string[]): number {
   const frames = readFrames(paths);

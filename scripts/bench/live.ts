@@ -1,20 +1,25 @@
 // deno-lint-ignore-file no-console -- a benchmark prints figures
 /**
- * Packets at rising rates over a virtual link in a namespace of its own: what libpcap through ffi/
- * receives, drops and costs, beside tcpdump -w /dev/null with a ring of the same size; and what an
- * idle capture costs. Needs root and tcpdump.
+ * Packets at rising rates over a virtual link in a namespace of its own: what the sniffer receives,
+ * drops and costs with every fingerprint on, and without looking into the packets; beside tcpdump -w
+ * /dev/null with a ring of the same size and p0f with the ring that it asks for; and what an idle
+ * capture costs. Needs root and tcpdump.
  *
- * Usage: deno run -A scripts/bench/live.ts [--seconds=N] [--rates=N,...] CAPTURE...   (rate 0: all it can)
+ * Usage: deno task bench live [--seconds=N] [--rates=N,...] [--capture=FILE]   (rate 0: all it can)
  */
 import { type NetworkNamespace, networkNamespace } from "../../tests/support/network_namespace.ts";
 import type { Received } from "./live_receiver.ts";
 import type { Sent } from "./live_sender.ts";
+import { findCommand } from "../test_tools.ts";
+import { clientCaptures } from "./large_capture.ts";
 import { cpuSecondsOf } from "./measure.ts";
 
 const here = (name: string) => new URL(name, import.meta.url).pathname;
 const decoder = new TextDecoder();
 
 const DEFAULT_SECONDS = 2;
+
+const IDLE_MS = 5000;
 
 /** A run longer than this shows nothing new and takes the machine away from others. */
 const MOST_PACKETS = 4_000_000;
@@ -62,16 +67,20 @@ async function until(stream: ReadableStream<Uint8Array>, mark: string) {
 
 type Run = (space: NetworkNamespace, during: () => Promise<unknown>) => Promise<Received>;
 
-const ours: Run = async (space, during) => {
-  const child = start(space, [Deno.execPath(), "run", "-A", here("live_receiver.ts"), "far"]);
-  const rest = await until(child.stdout, "ready\n");
-  await during();
-  await child.stdin.close();
-  const result = JSON.parse((await rest()).split("\n")[1]!) as Received;
-  await child.stderr.cancel();
-  await child.status;
-  return result;
-};
+/** Our receiver, with the whole engine behind it or nothing. */
+function ours(work: "engine" | "records"): Run {
+  return async (space, during) => {
+    const receiver = here("live_receiver.ts");
+    const child = start(space, [Deno.execPath(), "run", "-A", receiver, "far", work]);
+    const rest = await until(child.stdout, "ready\n");
+    await during();
+    await child.stdin.close();
+    const result = JSON.parse((await rest()).split("\n")[1]!) as Received;
+    await child.stderr.cancel();
+    await child.status;
+    return result;
+  };
+}
 
 const tcpdump: Run = async (space, during) => {
   const ring = String(64 * 1024);
@@ -101,59 +110,64 @@ const tcpdump: Run = async (space, during) => {
   return { packets: figure("captured"), dropped: figure("dropped by kernel"), cpu, lag: NaN };
 };
 
+/** It has no count of what it lost: `dropped` is left open, and its packets are those over TCP. */
+const p0f: Run = async (space, during) => {
+  const child = start(space, ["p0f", "-i", "far", "-o", "/dev/null"]);
+  const rest = await until(child.stdout, "Entered main event loop");
+  const before = cpuSecondsOf(child.pid);
+  await during();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const cpu = cpuSecondsOf(child.pid) - before;
+  child.kill("SIGINT");
+  const packets = Number(/Processed (\d+) packets/.exec(await rest())?.[1]);
+  await child.stdin.close();
+  await child.stderr.cancel();
+  await child.status;
+  return { packets, dropped: NaN, cpu, lag: NaN };
+};
+
 function row(cells: readonly (string | number)[]): string {
-  return cells.map((cell) => String(cell).padStart(12)).join("");
+  return cells.map((cell) => String(cell).padStart(14)).join("");
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const files = args.filter((arg) => !arg.startsWith("--"));
+function figure(value: number, digits: number): string {
+  return Number.isNaN(value) ? "-" : value.toFixed(digits);
+}
+
+/** Runs the benchmark. */
+export async function benchLive(): Promise<void> {
   const flag = (name: string) =>
-    args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
-  if (files.length === 0) {
-    console.error("usage: live.ts [--seconds=N] [--rates=N,...] CAPTURE...");
-    Deno.exit(2);
-  }
+    Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  const given = flag("capture");
+  const files = given === undefined ? clientCaptures() : [given];
   const duration = Number(flag("seconds") ?? DEFAULT_SECONDS);
   const rates = flag("rates")?.split(",").map(Number) ?? DEFAULT_RATES;
+  const receivers = new Map<string, Run>([
+    ["decnet", ours("engine")],
+    ["no decoding", ours("records")],
+    ["tcpdump", tcpdump],
+  ]);
+  if (findCommand("p0f") !== undefined) receivers.set("p0f", p0f);
   await using space = await networkNamespace();
-  const idle = await ours(space, () => new Promise((resolve) => setTimeout(resolve, 3000)));
-  console.log(`idle for 3 s: ${(idle.cpu / 3 * 100).toFixed(2)} % of a core`);
-  console.log(
-    row([
-      "receiver",
-      "asked pps",
-      "real pps",
-      "sent",
-      "received",
-      "dropped",
-      "us/packet",
-      "lag ms",
-    ]),
-  );
+  const idle = await ours("engine")(space, () => new Promise((done) => setTimeout(done, IDLE_MS)));
+  console.log(`idle for ${IDLE_MS / 1000} s: ${(idle.cpu / IDLE_MS * 1e5).toFixed(2)} % of a core`);
+  const heads = ["asked pps", "real pps", "sent", "received", "dropped", "us/packet", "lag ms"];
+  console.log(row(["receiver", ...heads]));
   for (const rate of rates) {
-    for (const [name, run] of [["decnet", ours], ["tcpdump", tcpdump]] as const) {
+    for (const [name, run] of receivers) {
       const count = Math.min(MOST_PACKETS, (rate === 0 ? 1_000_000 : rate) * duration);
       let sent: Sent | undefined;
       const got = await run(space, async () => void (sent = await send(space, files, count, rate)));
-      const real = Math.round(count / sent!.seconds);
-      const cost = (got.cpu / got.packets * 1e6).toFixed(2);
-      const asked = rate === 0 ? "max" : rate;
-      const lag = Number.isNaN(got.lag) ? "-" : got.lag.toFixed(0);
-      console.log(
-        row([
-          name,
-          asked,
-          real,
-          count,
-          got.packets,
-          got.dropped,
-          cost,
-          lag,
-          sent!.meanBytes.toFixed(0),
-        ]),
-      );
+      console.log(row([
+        name,
+        rate === 0 ? "max" : rate,
+        Math.round(count / sent!.seconds),
+        count,
+        got.packets,
+        figure(got.dropped, 0),
+        figure(got.cpu / got.packets * 1e6, 2),
+        figure(got.lag, 0),
+      ]));
     }
   }
 }
-
-if (import.meta.main) await main(Deno.args);

@@ -1,12 +1,21 @@
 /**
- * Captures with ffi/ and walks the records, without looking into the packets; prints `ready`, runs
- * until stdin ends, and prints what it saw. It stops once 300 ms brought nothing.
+ * Captures with ffi/, and takes the packets through the whole engine, whose events are written to
+ * /dev/null, or only walks the records; prints `ready`, runs until stdin ends, and prints what it saw.
+ * It stops once 300 ms brought nothing.
  *
- * Usage: deno run -A live_receiver.ts DEVICE
+ * Usage: deno run -A live_receiver.ts DEVICE engine|records
  */
 import process from "node:process";
 import { LiveCapture } from "../../ffi/libpcap.ts";
+import { FileSink } from "../../lib/event/file_sink.ts";
+import { toJsonLine } from "../../lib/event/json.ts";
+import { ownSignatures } from "../../lib/fingerprint/p0f/signatures.ts";
 import { SavefileRecords } from "../../lib/net/pcap.ts";
+import type { PacketHandler } from "../../lib/net/record_parser.ts";
+import { Dedup } from "../../lib/sniff/dedup.ts";
+import { Engine } from "../../lib/sniff/engine.ts";
+import { Home } from "../../lib/sniff/home.ts";
+import { Reporter } from "../../lib/sniff/reporter.ts";
 
 /** What the receiver prints. */
 export interface Received {
@@ -34,12 +43,36 @@ function tick(tell: (late: number) => void): ReturnType<typeof setInterval> {
   }, TICK_MS);
 }
 
-async function receive(device: string): Promise<Received> {
+/** What is done with packets, and what has to be done after each batch. */
+interface Work {
+  readonly handle: PacketHandler;
+  readonly flush: () => void;
+}
+
+/** As `decnet sniff` does it. */
+function engineWork(): Work {
+  const sink = new FileSink("/dev/null");
+  let lines: string[] = [];
+  const reporter = new Reporter({
+    sensor: "bench",
+    home: new Home(),
+    dedup: new Dedup(300_000_000),
+    onEvent: (event) => lines.push(toJsonLine(event)),
+  });
+  const engine = new Engine({ reporter, maxFlows: 65_536, ja4plus: true, stacks: ownSignatures() });
+  const flush = () => {
+    sink.append(lines);
+    lines = [];
+  };
+  return { handle: engine.handle, flush };
+}
+
+async function receive(device: string, decode: boolean): Promise<Received> {
   using capture = LiveCapture.open({ device });
-  let bytesSeen = 0;
+  const { handle, flush } = decode ? engineWork() : { handle: () => {}, flush: () => {} };
   const records = new SavefileRecords(
     { linkType: capture.linkType, nanoseconds: false },
-    (_bytes, _offset, captured) => void (bytesSeen += captured),
+    handle,
   );
   let last = performance.now();
   let lag = 0;
@@ -48,6 +81,7 @@ async function receive(device: string): Promise<Received> {
     // Not before there are packets, so that an idle capture is seen at its own cost.
     ticks ??= tick((late) => void (lag = Math.max(lag, late)));
     records.read(bytes, count);
+    flush();
     last = performance.now();
   });
   const start = process.cpuUsage();
@@ -64,4 +98,7 @@ async function receive(device: string): Promise<Received> {
   return { packets: records.packets, dropped, cpu: (user + system) / 1e6, lag };
 }
 
-if (import.meta.main) await print(JSON.stringify(await receive(Deno.args[0] ?? "")));
+if (import.meta.main) {
+  const [device = "", work] = Deno.args;
+  await print(JSON.stringify(await receive(device, work !== "records")));
+}

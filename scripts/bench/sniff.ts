@@ -7,7 +7,7 @@
  * Usage: deno task bench sniff [--capture=FILE] [--rounds=N]
  */
 import { findCommand } from "../test_tools.ts";
-import { makeLargeCapture } from "./large_capture.ts";
+import { clientCaptures, makeLargeCapture } from "./large_capture.ts";
 import { type Cost, measure, spread } from "./measure.ts";
 
 const PACKETS = 1_800_000;
@@ -16,8 +16,6 @@ const MIB = 1024 * 1024;
 
 /** tshark reads this part of the packets. */
 const TSHARK_SHARE = 10;
-
-const FIXTURES = new URL("../../tests/fixtures/captures/clients/", import.meta.url);
 
 interface Contender {
   readonly name: string;
@@ -61,10 +59,8 @@ function flag(name: string): string | undefined {
 }
 
 async function madeCapture(folder: string): Promise<string> {
-  const captures = [...Deno.readDirSync(FIXTURES)].filter(({ name }) => name.endsWith(".pcap"))
-    .map(({ name }) => new URL(name, FIXTURES).pathname).sort();
   const path = `${folder}/large.pcap`;
-  makeLargeCapture(path, PACKETS, captures);
+  makeLargeCapture(path, PACKETS, clientCaptures());
   // Written pages would be written back under the first contenders.
   await measure(["sync"]);
   return path;
