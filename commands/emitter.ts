@@ -24,14 +24,14 @@ export class Emitter {
     return this.#waiting.length;
   }
 
-  /** Writes `record`, or keeps it for later. @returns true when it is written */
-  emit(record: LogRecord): boolean {
-    if (this.#waiting.length >= MAX_WAITING) {
-      this.#waiting.shift();
-      this.lost++;
-    }
-    this.#waiting.push(record);
-    return this.flush();
+  /** Writes `records`, or keeps them for later. @returns true when they are written */
+  emit(records: readonly LogRecord[]): boolean {
+    this.#waiting = this.#waiting.concat(records);
+    const written = this.flush();
+    const excess = Math.max(0, this.#waiting.length - MAX_WAITING);
+    this.#waiting.splice(0, excess);
+    this.lost += excess;
+    return written;
   }
 
   /** Tries to write what is waiting. @returns true when nothing is left */

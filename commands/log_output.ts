@@ -11,9 +11,13 @@ export function logBase({ out }: OutputFlags): string | undefined {
 /**
  * The log pair at {@linkcode logBase}; undefined where there is none.
  *
+ * @param hint what helps when it cannot be opened
  * @throws {UserError} when it cannot be opened
  */
-export function openLog(flags: OutputFlags): (LogPair & Disposable) | undefined {
+export function openLog(
+  flags: OutputFlags,
+  hint = "--out BASE for another place",
+): (LogPair & Disposable) | undefined {
   const base = logBase(flags);
   if (base === undefined) return undefined;
   try {
@@ -21,6 +25,6 @@ export function openLog(flags: OutputFlags): (LogPair & Disposable) | undefined 
     log.open();
     return Object.assign(log, { [Symbol.dispose]: () => log.close() });
   } catch (error) {
-    throw new UserError((error as Error).message, "--out BASE for another place");
+    throw new UserError((error as Error).message, hint);
   }
 }

@@ -7,26 +7,40 @@ import { UserError } from "./exit_code.ts";
 const NOBODY = "nobody";
 
 /**
- * Becomes `user`, or the owner of the folder of `out` so that a rotated log can be opened anew, or
- * nobody. Does nothing for those who are not root.
+ * Root becomes `user`, or the owner of the folder of `output` so that a rotated log can be opened anew,
+ * or nobody. Others stay who they are, without the capabilities that they were started with.
  *
  * @returns whom it became, or undefined when nothing changed
  * @throws {UserError} when that cannot be done
  */
-export function leaveRoot(user: string | undefined, out: string | undefined): string | undefined {
-  if (Deno.build.os === "windows" || Deno.uid() !== 0) return undefined;
-  const name = user ?? ownerOf(out) ?? NOBODY;
+export function leaveRoot(
+  user: string | undefined,
+  output: string | undefined,
+): string | undefined {
+  if (Deno.build.os === "windows") return undefined;
   try {
-    return dropPrivileges(parseIdentity(name)) ? name : undefined;
+    if (Deno.uid() !== 0) {
+      dropPrivileges();
+      return undefined;
+    }
+    const name = user ?? ownerOf(output) ?? NOBODY;
+    dropPrivileges(parseIdentity(name));
+    return name;
   } catch (error) {
     if (!(error instanceof PrivilegeError)) throw error;
     throw new UserError(error.message, "--user NAME or UID:GID");
   }
 }
 
-/** `uid:gid` of the folder that `path` is in; undefined for root's and for no path. */
+/** `uid:gid` of the folder that `path` is in, or will be; undefined for root's and for no path. */
 function ownerOf(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
-  const { uid, gid } = Deno.statSync(dirname(path));
-  return uid === null || uid === 0 ? undefined : `${uid}:${gid}`;
+  const folder = dirname(path);
+  try {
+    const { uid, gid } = Deno.statSync(folder);
+    return uid === null || uid === 0 ? undefined : `${uid}:${gid}`;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) || folder === path) throw error;
+    return ownerOf(folder);
+  }
 }

@@ -1,7 +1,7 @@
 /** `decnet probe`: its arguments and flags, the one table behind parser, help and completions. */
 import { buildCommand } from "@stricli/core";
 import type { ProbeFlags } from "./probe_flags.ts";
-import { FORMATS, messageFlags, OUTPUT_FLAGS } from "./common_flags.ts";
+import { FORMAT_NAMES, messageFlags, OUTPUT_FLAGS } from "./common_flags.ts";
 import type { AppContext } from "./context.ts";
 import {
   parseAddressFlag,
@@ -31,7 +31,7 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
         kind: "parsed",
         optional: true,
         placeholder: "NAMES",
-        brief: "Probes to run, of jarm,hassh,tlscert (default: all)",
+        brief: "Probes to run, see --list (default: all)",
         parse: parseNames,
       },
       port: {
@@ -66,9 +66,17 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
       },
       rate: {
         kind: "parsed",
-        default: "0",
+        optional: true,
         placeholder: "N",
-        brief: "New connections a second over all targets; 0 for no limit",
+        brief:
+          "New connections a second over all targets; 0 for no limit (default: 0, 20 from logs)",
+        parse: parseRate,
+      },
+      targetRate: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "N",
+        brief: "The same to any one target (default: 0, 1 from logs)",
         parse: parseRate,
       },
       retries: {
@@ -104,7 +112,7 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
       format: {
         kind: "enum",
         optional: true,
-        values: FORMATS,
+        values: FORMAT_NAMES,
         brief: "Form of the events on stdout (default: a table on a terminal, else native)",
       },
       outcomes: {
@@ -131,6 +139,66 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
         brief: "Leave out what was probed within this time",
         parse: parseDuration,
       },
+      fromLog: {
+        kind: "parsed",
+        optional: true,
+        variadic: true,
+        placeholder: "FILE.json",
+        brief: "Probe who touched a decoy, by this log; goes on where the last run was; repeatable",
+        parse: parseText,
+      },
+      watch: {
+        kind: "boolean",
+        default: false,
+        brief: "With --from-log: stay, and look again every --interval",
+      },
+      interval: {
+        kind: "parsed",
+        default: "300s",
+        placeholder: "TIME",
+        brief: "Time between looks at the logs",
+        parse: parsePositiveDuration,
+      },
+      cooldown: {
+        kind: "parsed",
+        default: "24h",
+        placeholder: "TIME",
+        brief: "From logs: time until a target is probed again; what said nothing is tried sooner",
+        parse: parsePositiveDuration,
+      },
+      maxAge: {
+        kind: "parsed",
+        default: "7d",
+        placeholder: "TIME",
+        brief: "From logs: leave alone who was not seen for so long",
+        parse: parsePositiveDuration,
+      },
+      maxTargets: {
+        kind: "parsed",
+        default: "50000",
+        placeholder: "N",
+        brief: "From logs: targets that are remembered, those seen last",
+        parse: wholeNumber(1, 10_000_000),
+      },
+      decoys: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "FILE",
+        brief: "decnet-state.json: its decoys are never probed from a list or a log",
+        parse: parseText,
+      },
+      list: {
+        kind: "boolean",
+        default: false,
+        brief: "Show all probes with their ports and needs, and end",
+      },
+      history: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "ADDRESS",
+        brief: "Show what is known of a host: every hash, when it was seen, what replaced it",
+        parse: parseAddressFlag,
+      },
       dryRun: {
         kind: "boolean",
         default: false,
@@ -142,10 +210,15 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
     aliases: { p: "port", t: "targets", c: "concurrency", o: "out", v: "verbose", q: "quiet" },
   },
   docs: {
-    brief: "Fingerprint hosts: JARM, HASSHServer, leaf certificate; tell when one changed",
+    brief: "Fingerprint hosts: JARM, HASSHServer, certificate, web, banner; tell when one changed",
     fullDescription: [
-      "Fingerprints hosts: JARM, HASSHServer and leaf certificate. Remembers every hash and tells",
-      "when one has changed. On a terminal it prints a table; piped, one JSON event a line.",
+      "Fingerprints hosts: JARM, HASSHServer, leaf certificate, web server, banner. Remembers every",
+      "hash and tells when one has changed. On a terminal it prints a table; piped, one JSON event a",
+      "line.",
+      "",
+      "With --from-log it finds its targets by itself: who took part in a conversation with a decoy.",
+      "Never probed from a list or a log are special-purpose ranges, this machine's own addresses and",
+      "the decoys of --decoys.",
       "",
       "Private and special-purpose addresses are probed when named on the command line, and when a",
       "list brings them only if --allow covers them. DECNET_PROBE_PORTS_<PROBE> sets the ports of a",
@@ -157,6 +230,8 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
       "  decnet probe --probe jarm --port 443,8443 - < addresses.txt | jq -r .fields.jarm_hash",
       "  decnet probe --targets seen.txt --reprobe-after 24h --out /var/log/decnet/decnet",
       "  decnet probe --dry-run 192.0.2.0/28",
+      "  decnet probe --from-log /var/log/decnet/decnet.json --watch --out /var/log/decnet/decnet",
+      "  decnet probe --history 192.0.2.7",
     ].join("\n"),
   },
 });

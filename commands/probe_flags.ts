@@ -1,5 +1,5 @@
 /** What the flags of `decnet probe` come to. */
-import type { FORMATS, MessageFlags, OutputFlags } from "./common_flags.ts";
+import type { FORMAT_NAMES, MessageFlags, OutputFlags } from "./common_flags.ts";
 import type { PortWish } from "./flag_values.ts";
 
 /** The flags after parsing; durations in milliseconds. */
@@ -9,15 +9,26 @@ export interface ProbeFlags extends OutputFlags, MessageFlags {
   readonly targets?: readonly string[];
   readonly timeout: number;
   readonly concurrency: number;
-  readonly rate: number;
+  /** Undefined for the default, see probeLimits(). */
+  readonly rate?: number;
+  readonly targetRate?: number;
   readonly retries: number;
   readonly deny?: readonly string[];
   readonly allow?: readonly string[];
   readonly sourceIp?: string;
-  readonly format?: (typeof FORMATS)[number];
+  readonly format?: (typeof FORMAT_NAMES)[number];
   readonly outcomes: boolean;
   readonly state?: string;
   readonly noState: boolean;
   readonly reprobeAfter?: number;
   readonly dryRun: boolean;
+  readonly fromLog?: readonly string[];
+  readonly watch: boolean;
+  readonly interval: number;
+  readonly cooldown: number;
+  readonly maxAge: number;
+  readonly maxTargets: number;
+  readonly decoys?: string;
+  readonly list: boolean;
+  readonly history?: string;
 }

@@ -18,8 +18,8 @@ export interface OutputOptions {
   readonly log: LogPair | undefined;
   /** Told once when the log begins to fail. */
   readonly onLogFailure: (error: unknown) => void;
-  /** Called before anything is written to standard output. */
-  readonly beforeStdout: () => void;
+  /** Runs what writes to standard output, which may be the terminal that messages go to. */
+  readonly above: (write: () => void) => void;
 }
 
 /** Takes events and host reports. */
@@ -42,7 +42,7 @@ export class ProbeOutput {
   /** Hands `event` over. @returns false when the log has not taken it yet */
   event(event: Event): boolean {
     if (this.#write !== undefined) this.#print([this.#write(event)]);
-    return this.#log?.emit(logRecord(event, { sdId: this.#options.sdId })) ?? true;
+    return this.#log?.emit([logRecord(event, { sdId: this.#options.sdId })]) ?? true;
   }
 
   /**
@@ -74,7 +74,6 @@ export class ProbeOutput {
   }
 
   #print(lines: readonly string[]): void {
-    this.#options.beforeStdout();
-    this.#options.stdout.append(lines);
+    this.#options.above(() => this.#options.stdout.append(lines));
   }
 }

@@ -3,7 +3,6 @@ import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { Dialer, type OpenStream, openStream } from "../lib/probe/dialer.ts";
 import { runProbes } from "../lib/probe/run.ts";
 import { SqliteStore } from "../lib/store/sqlite_store.ts";
-import { StatusLine } from "../lib/terminal/status_line.ts";
 import type { AppContext } from "./context.ts";
 import { UsageError, UserError } from "./exit_code.ts";
 import { startMessages } from "./messages.ts";
@@ -13,14 +12,21 @@ import { dryRunLines, formatDryRunLine } from "./probe_dry_run.ts";
 import { ProbeOutput } from "./probe_output.ts";
 import { ProbeRecorder } from "./probe_recorder.ts";
 import { openLog } from "./log_output.ts";
-import { probePlan, probeScope, statePath } from "./probe_settings.ts";
+import { historyLines } from "./probe_history.ts";
+import { probeListLines } from "./probe_list.ts";
+import { logTargets } from "./probe_log_targets.ts";
+import { probeLimits, probePlan, probeScope, statePath } from "./probe_settings.ts";
 import { ProbeTally } from "./probe_tally.ts";
 import { TargetInput } from "./probe_targets.ts";
+import { Screen } from "./screen.ts";
 import { SignalWatch } from "./signals.ts";
 import { stdoutFormat, stdoutStyle } from "./stdout_form.ts";
 
 /** Connections open at a time; what descriptors there are beyond that is found out by trying. */
 const MAX_OPEN_CONNECTIONS = 4096;
+
+/** How often the line of progress is drawn. */
+const PROGRESS_MS = 250;
 
 /** The command: fingerprints every target, tells what it found, sets the exit code. */
 export async function runProbeCommand(
@@ -38,28 +44,36 @@ export async function runProbeCommand(
     format: flags.logFormat,
     write: (text) => screen.message(text),
   });
-  const input = new TargetInput({
+  const plan = probePlan(flags);
+  const stdout = new StdoutSink({ onClosed: () => signals.stop() });
+  const form = stdoutFormat(flags);
+  const style = form === undefined ? stdoutStyle() : undefined;
+  if (flags.list) return stdout.append(probeListLines(plan, style));
+  const path = statePath(flags);
+  if (flags.history !== undefined) {
+    using store = openState(path ?? noState("--history"));
+    return stdout.append(await historyLines(store, flags.history, style));
+  }
+  const fromLog = flags.fromLog !== undefined;
+  checkTargetFlags(flags, words);
+  const input = fromLog ? undefined : new TargetInput({
     words,
     files: flags.targets ?? [],
     onBadLine: (source, line, reason) =>
       messages.warn("{source} line {line} left out: {reason}", { source, line, reason }),
   });
-  const plan = probePlan(flags);
   const scope = await probeScope(flags);
-  const stdout = new StdoutSink({ onClosed: () => signals.stop() });
-  const form = stdoutFormat(flags);
 
-  if (flags.dryRun) {
+  if (flags.dryRun && input !== undefined) {
     for await (const candidate of input.candidates()) {
       for (const line of dryRunLines(candidate, plan, scope)) {
         if (signals.signal.aborted) return;
-        stdout.append([form === undefined ? formatDryRunLine(line) : JSON.stringify(line)]);
+        stdout.append([style === undefined ? JSON.stringify(line) : formatDryRunLine(line)]);
       }
     }
     return;
   }
 
-  const path = statePath(flags);
   using store = path === undefined ? undefined : openState(path);
   using log = openLog(flags);
   // Without a log a hangup means what it always does: the terminal is gone.
@@ -67,35 +81,51 @@ export async function runProbeCommand(
   const output = new ProbeOutput({
     stdout,
     format: form,
-    style: stdoutStyle(),
+    style: style ?? stdoutStyle(),
     raw: flags.raw,
     sdId: flags.sdId,
     log,
     onLogFailure: (error) => messages.error("{reason}", { reason: (error as Error).message }),
-    beforeStdout: () => screen.clear(),
+    above: (write) => screen.above(write),
   });
   const tally = new ProbeTally();
+  const { rate, targetRate } = probeLimits(flags);
   const dialer = new Dialer({
-    rate: flags.rate,
+    rate,
+    hostRate: targetRate,
     maxOpen: MAX_OPEN_CONNECTIONS,
     open: await streamOpener(flags.sourceIp),
   });
+  const sensor = flags.sensor ?? Deno.hostname();
   const recorder = new ProbeRecorder({
-    sensor: flags.sensor ?? Deno.hostname(),
+    sensor,
     output,
     tally,
     store,
     log,
     messages,
     outcomes: flags.outcomes,
-    showEmptyHosts: input.total !== undefined && input.total <= 16,
+    showEmptyHosts: input?.total !== undefined && input.total <= 16,
     recentSince: flags.reprobeAfter === undefined ? undefined : Date.now() - flags.reprobeAfter,
   });
-  const ticker = screen.progress(() => tally.progress(input.total, dialer.attempts));
+  screen.progress(() => tally.progress(input?.total, dialer.attempts), PROGRESS_MS);
 
   await recorder.recover();
+  const service = fromLog
+    ? logTargets({
+      flags: { ...flags, rate, targetRate },
+      plan,
+      store: store ?? noState("--from-log"),
+      sensor,
+      emit: (event) => output.event(event),
+      messages,
+      tally,
+      dialer,
+      signal: signals.signal,
+    })
+    : undefined;
   try {
-    await runProbes(input.candidates(), {
+    await runProbes((service ?? input!).candidates(), {
       dialer,
       plan,
       scope,
@@ -105,14 +135,22 @@ export async function runProbeCommand(
       ja4plus: !flags.noJa4plus,
       interrupt: signals.signal,
       resolve: resolveName,
-      isRecent: (target, probe, ports) => recorder.isRecent(target, probe, ports),
-      onMeasurement: (measurement) => recorder.measurement(measurement),
-      onTargetDone: (visit) => recorder.targetDone(visit),
+      isRecent: async (target, probe, ports) =>
+        service?.isRecent(target, probe.name) ?? await recorder.isRecent(target, probe, ports),
+      onMeasurement: async (measurement) => {
+        service?.measurement(measurement);
+        await recorder.measurement(measurement);
+      },
+      onTargetDone: async (visit) => {
+        await recorder.targetDone(visit);
+        // Last: a run that dies before comes back to the target, and finds what it had found.
+        await service?.targetDone(visit);
+      },
     });
+    service?.finish();
     await recorder.finish();
   } finally {
-    clearInterval(ticker);
-    screen.clear();
+    screen.end();
   }
   if (!stdout.closed) {
     messages.info("{summary}", {
@@ -130,35 +168,20 @@ export async function runProbeCommand(
   if (signals.exitCode !== undefined) this.process.exitCode = signals.exitCode;
 }
 
-/** The terminal, shared between the table on stdout and messages and progress on stderr. */
-class Screen {
-  readonly #context: AppContext;
-  readonly #status: StatusLine | undefined;
-
-  constructor(context: AppContext, flags: ProbeFlags) {
-    this.#context = context;
-    if (Deno.stderr.isTerminal() && !flags.quiet && Deno.env.get("TERM") !== "dumb") {
-      this.#status = new StatusLine({
-        write: (text) => context.process.stderr.write(text),
-        columns: () => Deno.consoleSize().columns,
-      });
-    }
+/** @throws {UsageError} for flags that do not go together */
+function checkTargetFlags(flags: ProbeFlags, words: readonly string[]): void {
+  if (flags.watch && flags.fromLog === undefined) {
+    throw new UsageError("--watch looks at logs", "give --from-log FILE.json");
   }
-
-  message(text: string): void {
-    this.clear();
-    this.#context.process.stderr.write(text);
+  if (flags.fromLog === undefined) return;
+  if (words.length > 0 || flags.targets !== undefined) {
+    throw new UsageError("--from-log finds its targets by itself", "leave the others out");
   }
+  if (flags.dryRun) throw new UsageError("--dry-run needs targets", "leave out --from-log");
+}
 
-  clear(): void {
-    this.#status?.clear();
-  }
-
-  /** Draws `text` now and then; undefined where there is no line for it. */
-  progress(text: () => string): ReturnType<typeof setInterval> | undefined {
-    const status = this.#status;
-    return status && setInterval(() => status.update(text), 250);
-  }
+function noState(flag: string): never {
+  throw new UsageError(`${flag} needs a state file`, "leave out --no-state");
 }
 
 function openState(path: string): SqliteStore & Disposable {

@@ -1,7 +1,9 @@
 /** From the flags and the environment of `decnet probe` to what the prober needs. */
+import { AddressSet, parseRange } from "../lib/net/address_range.ts";
 import type { Scope } from "../lib/net/scope.ts";
 import { type PlannedProbe, planProbes } from "../lib/probe/plan.ts";
 import { PROBES } from "../lib/probe/registry.ts";
+import { readDecoyState } from "../lib/sniff/home.ts";
 import { UsageError } from "./exit_code.ts";
 import type { ProbeFlags } from "./probe_flags.ts";
 import { readAddressSet } from "./address_sets.ts";
@@ -41,8 +43,37 @@ export function probePlan(flags: ProbeFlags): PlannedProbe[] {
 
 /** The user's limits. @throws {UsageError} */
 export async function probeScope(flags: ProbeFlags): Promise<Scope> {
+  const decoys = flags.decoys === undefined ? [] : await decoyAddresses(flags.decoys);
+  const own = [...ownAddresses(), ...decoys];
   return {
     deny: await readAddressSet("--deny", flags.deny ?? []),
     allow: await readAddressSet("--allow", flags.allow ?? []),
+    own: new AddressSet(own.flatMap((address) => parseRange(address) ?? [])),
   };
+}
+
+/** New connections a second from logs, over all targets and to one: nobody should feel them. */
+const LOG_RATE = 20;
+const LOG_TARGET_RATE = 1;
+
+/** New connections a second, over all targets and to any one; 0 for no limit. */
+export function probeLimits(flags: ProbeFlags): { rate: number; targetRate: number } {
+  const fromLog = flags.fromLog !== undefined;
+  return {
+    rate: flags.rate ?? (fromLog ? LOG_RATE : 0),
+    targetRate: flags.targetRate ?? (fromLog ? LOG_TARGET_RATE : 0),
+  };
+}
+
+/** Addresses of this machine, without zones. */
+function ownAddresses(): string[] {
+  return Deno.networkInterfaces().map(({ address }) => address.replace(/%.*$/, ""));
+}
+
+async function decoyAddresses(path: string): Promise<string[]> {
+  try {
+    return [...readDecoyState(await Deno.readTextFile(path)).decoys.keys()];
+  } catch (error) {
+    throw new UsageError(`--decoys: ${path}: ${(error as Error).message}`);
+  }
 }

@@ -32,19 +32,20 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
         optional: true,
         variadic: true,
         placeholder: "IFACE",
-        brief: "Capture from a network interface; repeatable",
+        brief: "Capture from a network interface; repeatable " +
+          "(default without -r: the one that --decoys names)",
         parse: parseText,
       },
       listInterfaces: {
         kind: "boolean",
         default: false,
-        brief: "Print the interfaces there are and exit",
+        brief: "Print the interfaces there are, as JSON lines when piped or with --json, and exit",
       },
       decoys: {
         kind: "parsed",
         optional: true,
         placeholder: "FILE",
-        brief: "decnet-state.json that says which addresses are decoys",
+        brief: "decnet-state.json that says which addresses are decoys, and on which interface",
         parse: parseText,
       },
       home: {
@@ -61,6 +62,26 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
         placeholder: "TYPES",
         brief: "Only events of these types, such as tls_client_hello,ssh_client",
         parse: parseNames,
+      },
+      count: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "N",
+        brief: "Stop after N packets of all sources together",
+        parse: wholeNumber(1, 999_999_999),
+      },
+      write: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "FILE",
+        brief: "Write the packets that gave an event to a pcapng file, over what is there",
+        parse: parseText,
+      },
+      stats: {
+        kind: "boolean",
+        default: false,
+        brief: "Tell counts on stderr at the end, with -q too; until then every 10 s, in one " +
+          "line on a terminal, elsewhere with -v",
       },
       dedup: {
         kind: "parsed",
@@ -99,8 +120,8 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
         kind: "parsed",
         optional: true,
         placeholder: "USER",
-        brief:
-          "Become this user once a capture is open (default: the owner of --out's folder, else nobody)",
+        brief: "Root becomes this user once a capture is open " +
+          "(default: the owner of the folder of --out or --write, else nobody)",
         parse: parseText,
       },
       snaplen: {
@@ -120,7 +141,10 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
       ...OUTPUT_FLAGS,
       ...messageFlags("Tell more on stderr"),
     },
-    aliases: { r: "read", i: "interface", o: "out", v: "verbose", q: "quiet" },
+    aliases: {
+      ...{ r: "read", i: "interface", c: "count", w: "write" },
+      ...{ o: "out", v: "verbose", q: "quiet" },
+    },
   },
   docs: {
     brief: "Fingerprint TLS, SSH, HTTP and TCP stacks in packets",
@@ -132,7 +156,9 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
       "  decnet sniff -r capture.pcap",
       "  tcpdump -w - | decnet sniff -r - | jq -r .fields.ja4",
       "  decnet sniff -r capture.pcap --format fingerprints --dedup 0s",
+      "  decnet sniff -r capture.pcap --only tls_client_hello --write hellos.pcapng",
       "  decnet sniff -i eth0 --home 192.0.2.0/24 tcp or udp port 443",
+      "  decnet sniff --decoys decnet-state.json --stats --out /var/log/decnet/decnet",
     ].join("\n"),
   },
 });

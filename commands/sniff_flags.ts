@@ -1,8 +1,8 @@
 /** What the flags of `decnet sniff` come to. */
-import { FORMATS, type MessageFlags, type OutputFlags } from "./common_flags.ts";
+import { FORMAT_NAMES, type MessageFlags, type OutputFlags } from "./common_flags.ts";
 
 /** Forms of the output: those of events, and flat records of single fingerprints. */
-export const SNIFF_FORMATS = [...FORMATS, "fingerprints"] as const;
+export const SNIFF_FORMATS = [...FORMAT_NAMES, "fingerprints"] as const;
 
 /** The flags after parsing; durations in milliseconds. */
 export interface SniffFlags extends OutputFlags, MessageFlags {
@@ -12,6 +12,9 @@ export interface SniffFlags extends OutputFlags, MessageFlags {
   readonly decoys?: string;
   readonly home?: readonly string[];
   readonly only?: readonly string[];
+  readonly count?: number;
+  readonly write?: string;
+  readonly stats: boolean;
   readonly dedup: number;
   readonly format?: (typeof SNIFF_FORMATS)[number];
   readonly maxFlows: number;

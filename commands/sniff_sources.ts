@@ -1,4 +1,5 @@
 /** Where packets come from: capture files, standard input, network interfaces. */
+import { CaptureError } from "../ffi/capture_error.ts";
 import { SinkError } from "../lib/event/sink_error.ts";
 import { DecompressionError } from "../lib/net/capture_decompress.ts";
 import { CaptureReader } from "../lib/net/capture_file.ts";
@@ -9,7 +10,7 @@ import { UserError } from "./exit_code.ts";
 
 /** A source of packets. */
 export interface PacketSource {
-  /** Its name in messages and in the ids of events. */
+  /** Its name in messages and in flat records. */
   readonly name: string;
   /**
    * Hands out packets until its end or until `signal`; after each batch calls `onBatch`.
@@ -33,6 +34,8 @@ export function fileSource(path: string): PacketSource {
         for await (const chunk of openCapture(path, { signal })) {
           reader.push(chunk);
           onBatch();
+          // Whoever wanted no more packets does not want to hear what is wrong with those.
+          if (signal.aborted) return undefined;
           if (reader.damage !== undefined) return reader.damage;
         }
       } catch (error) {
@@ -60,9 +63,17 @@ export interface LiveOptions {
   readonly bufferSize: number;
 }
 
+/** Packets by the kernel's count; on Linux those that were dropped are among the received. */
+export interface SourceStatistics {
+  readonly received: number;
+  readonly dropped: number;
+  /** Dropped by the interface or its driver, where the system tells. */
+  readonly interfaceDropped: number;
+}
+
 /** A live capture with its kernel counters. */
 export interface LiveSource extends PacketSource {
-  statistics(): { received: number; dropped: number; interfaceDropped: number };
+  statistics(): SourceStatistics;
   readonly warnings: readonly string[];
 }
 
@@ -84,10 +95,14 @@ export async function liveSource(options: LiveOptions): Promise<LiveSource> {
           records.read(bytes, count);
           onBatch();
         }, signal);
+      } catch (error) {
+        // The interface has gone; what it brought before still counts.
+        if (error instanceof CaptureError) return error.message;
+        throw error;
       } finally {
         capture.close();
       }
-      return undefined;
+      return records.damage;
     },
   };
 

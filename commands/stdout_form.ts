@@ -5,10 +5,11 @@ import { writeRfc5424 } from "../lib/event/rfc5424_writer.ts";
 import { type Style, styleFor } from "../lib/terminal/style.ts";
 
 /** The format that was asked for; undefined for the form for eyes, which only a terminal gets. */
-export function stdoutFormat<T extends string>(
-  { format, json }: { readonly format?: T; readonly json: boolean },
-): T | "native" | undefined {
-  return format ?? (json || !Deno.stdout.isTerminal() ? "native" : undefined);
+export function stdoutFormat(
+  { format, json }: { readonly format?: string; readonly json: boolean },
+): string | undefined {
+  if (format !== undefined) return format === "json" ? "native" : format;
+  return json || !Deno.stdout.isTerminal() ? "native" : undefined;
 }
 
 /** Colours of standard output. */

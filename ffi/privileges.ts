@@ -40,11 +40,12 @@ export function parseIdentity(text: string): Identity {
  * are each thread's own: they go with root in all threads, but those that an ordinary user's process
  * was started with go in the calling thread alone, which is the one that JavaScript runs in.
  *
+ * @param identity whom root becomes; others need none
  * @returns whether the user changed
  * @throws {PrivilegeError} when something was not given up
  * @throws {LibraryError}
  */
-export function dropPrivileges(identity: Identity): boolean {
+export function dropPrivileges(identity?: Identity): boolean {
   using libc = disposable(openLibc());
   const root = libc.symbols.getuid() === 0 || libc.symbols.geteuid() === 0;
   if (root) become(libc, identity);
@@ -52,7 +53,10 @@ export function dropPrivileges(identity: Identity): boolean {
   return root;
 }
 
-function become(libc: Libc, identity: Identity): void {
+function become(libc: Libc, identity: Identity | undefined): void {
+  if (identity === undefined) {
+    throw new PrivilegeError("root is to be given up, and no user was given");
+  }
   requireOrdinary(identity);
   const { uid, gid } = identity;
   const { setgroups, setgid, setuid, seteuid, getuid, geteuid, getgid, getegid, getgroups } =

@@ -3,18 +3,18 @@ import type { AddressSet } from "./address_range.ts";
 import { SPECIAL_PURPOSE } from "./special_purpose.ts";
 
 /**
- * Where a target came from: typed by the user, or brought by a list or a log, which an attacker
- * may have written.
+ * Where a target came from: typed by the user, brought by a list, or found in a log, into which
+ * attackers write.
  */
-export type TargetOrigin = "named" | "listed";
+export type TargetOrigin = "named" | "listed" | "logged";
 
 /** The user's limits on probing. */
 export interface Scope {
   /** Never probed, whoever asks. */
   readonly deny: AddressSet;
-  /** Probed although special-purpose, when a list brings them. */
+  /** Probed although special-purpose, when a list or a log brings them. */
   readonly allow: AddressSet;
-  /** This machine's addresses and the decoys: never probed when a list brings them. */
+  /** This machine's addresses and the decoys: never probed when a log brings them. */
   readonly own?: AddressSet;
 }
 
@@ -25,11 +25,14 @@ export function denialReason(
   origin: TargetOrigin,
 ): string | undefined {
   if (scope.deny.has(address)) return "in a --deny range";
-  if (origin === "listed" && scope.own?.has(address) === true) {
-    return "this machine's own, or a decoy";
+  if (origin === "named") return undefined;
+  const allowed = scope.allow.has(address);
+  if (scope.own?.has(address) === true && (origin === "logged" || !allowed)) {
+    return "this machine's own address, or a decoy";
   }
-  if (origin === "listed" && SPECIAL_PURPOSE.has(address) && !scope.allow.has(address)) {
-    return "special-purpose address from a list (--allow covers it explicitly)";
+  if (SPECIAL_PURPOSE.has(address) && !allowed) {
+    const source = origin === "logged" ? "log" : "list";
+    return `special-purpose address from a ${source} (--allow covers it explicitly)`;
   }
   return undefined;
 }

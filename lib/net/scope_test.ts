@@ -36,3 +36,19 @@ Deno.test("denialReason() gives --deny the last word over --allow and over names
   }
   assert.equal(denialReason(both, "10.2.0.1", "listed"), undefined);
 });
+
+Deno.test("denialReason() keeps our own addresses and the decoys out of logs, whatever is allowed", () => {
+  const set = (texts: string[]) => new AddressSet(texts.map((text) => parseRange(text)!));
+  const lab: Scope = {
+    deny: set([]),
+    allow: set(["10.0.0.0/8"]),
+    own: set(["10.0.0.5", "8.8.8.8"]),
+  };
+  for (const address of ["10.0.0.5", "8.8.8.8", "::ffff:8.8.8.8"]) {
+    assert.match(denialReason(lab, address, "logged")!, /own/, address);
+    assert.equal(denialReason(lab, address, "named"), undefined, address);
+  }
+  assert.equal(denialReason(lab, "10.0.0.6", "logged"), undefined);
+  assert.match(denialReason(lab, "8.8.8.8", "listed")!, /own/);
+  assert.equal(denialReason(lab, "10.0.0.5", "listed"), undefined);
+});

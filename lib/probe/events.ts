@@ -8,8 +8,8 @@ import type { Finding, Miss, ProbeTarget } from "./probe.ts";
 import type { Rotation } from "./rotation.ts";
 
 /** RFC 5424 HOSTNAME and APP-NAME of the prober: what DECNET's readers know it by. */
-const DECKY = "decnet-prober";
-const SERVICE = "prober";
+export const PROBER_DECKY = "decnet-prober";
+export const PROBER_SERVICE = "prober";
 
 /** A fingerprint. */
 export function findingEvent(
@@ -83,8 +83,8 @@ function proberEvent(
   return createEvent({
     time,
     sensor,
-    decky: DECKY,
-    service: SERVICE,
+    decky: PROBER_DECKY,
+    service: PROBER_SERVICE,
     eventType,
     attackerIp,
     fields,

@@ -19,6 +19,8 @@ const INCONCLUSIVE: ReadonlySet<Outcome> = new Set<Outcome>([
   "timeout",
   "unreachable",
   "closed",
+  // The operator may have changed the limits.
+  "denied",
   "local_error",
 ]);
 

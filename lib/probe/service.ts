@@ -24,7 +24,7 @@ export interface ServiceOptions {
   /** Milliseconds between looks at the logs; undefined for one pass. */
   readonly interval: number | undefined;
   readonly onNotice: (path: string, notice: LogNotice) => void;
-  /** Called when all that was due has been handed out, and at each look at the logs. */
+  /** Called before each further look at the logs, and at the end. */
   readonly onCycle: (cycle: Cycle) => void;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
@@ -49,6 +49,8 @@ export class ProbeService {
   /** Probes of the targets that are under way. */
   readonly #underWay = new Map<string, ReadonlySet<string>>();
   readonly #outcomes = new Map<string, Map<string, Outcome[]>>();
+  /** What came since the last cycle was told. */
+  #cycle = { lines: 0, sightings: 0, targets: 0 };
 
   constructor(options: ServiceOptions) {
     this.#options = options;
@@ -59,24 +61,23 @@ export class ProbeService {
 
   /** Targets as they fall due; ends when nothing is due, or with the signal when it watches. */
   async *candidates(): AsyncGenerator<Candidate> {
-    const { interval, signal, onCycle } = this.#options;
+    const { interval, signal } = this.#options;
     while (!signal.aborted) {
       const nextLook = this.#clock.now() + (interval ?? Infinity);
-      const found = await this.#readLogs();
-      let targets = 0;
+      await this.#readLogs();
       for (const { address, probes } of await this.#schedule.due(this.#now())) {
         if (signal.aborted) return;
         // Newcomers of a long cycle must not wait for its end.
         if (this.#clock.now() >= nextLook) break;
         if (this.#underWay.has(address)) continue;
         this.#underWay.set(address, new Set(probes));
-        targets++;
-        yield { spec: { kind: "address", host: address, address }, origin: "listed" };
+        this.#cycle.targets++;
+        yield { spec: { kind: "address", host: address, address }, origin: "logged" };
       }
-      onCycle({ ...found, targets });
       if (interval === undefined) return;
       const wait = nextLook - this.#clock.now();
       if (wait > 0) await this.#clock.sleep(wait, signal);
+      this.finish();
     }
   }
 
@@ -106,17 +107,22 @@ export class ProbeService {
     }
   }
 
-  async #readLogs(): Promise<{ lines: number; sightings: number }> {
+  /** Tells of what has been done since the last cycle was told of. */
+  finish(): void {
+    const cycle = this.#cycle;
+    this.#cycle = { lines: 0, sightings: 0, targets: 0 };
+    this.#options.onCycle(cycle);
+  }
+
+  async #readLogs(): Promise<void> {
     const { logs, store, maxAge, onNotice, signal } = this.#options;
-    const total = { lines: 0, sightings: 0 };
     for (const path of logs) {
       const since = this.#now() - maxAge;
       const feed = { store, schedule: this.#schedule, since, onNotice, signal };
       const { lines, sightings } = await feedFromLog(path, feed);
-      total.lines += lines;
-      total.sightings += sightings;
+      this.#cycle.lines += lines;
+      this.#cycle.sightings += sightings;
     }
     await this.#schedule.prune();
-    return total;
   }
 }

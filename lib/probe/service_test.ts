@@ -61,6 +61,7 @@ Deno.test("ProbeService hands out each attacker of the log once, and nobody twic
   await Deno.writeTextFile(log, lineOf("192.0.2.1") + lineOf("192.0.2.2") + lineOf("192.0.2.1"));
   const { made, cycles } = service(log);
   assert.deepEqual((await addressesOf(made)).sort(), ["192.0.2.1", "192.0.2.2"]);
+  made.finish();
   assert.deepEqual(cycles, [{ lines: 3, sightings: 3, targets: 2 }]);
   assert.deepEqual(await addressesOf(made), []);
 });
@@ -86,6 +87,7 @@ Deno.test("ProbeService goes on in the log where an earlier run was, over its ro
   await Deno.writeTextFile(log, lineOf("192.0.2.3").repeat(50) + '{"half');
   const second = service(log, { store });
   assert.deepEqual((await addressesOf(second.made)).sort(), ["192.0.2.2", "192.0.2.3"]);
+  second.made.finish();
   assert.equal(second.cycles[0]?.lines, 51);
   assert.deepEqual(await addressesOf(service(log, { store }).made), ["192.0.2.2", "192.0.2.3"]);
 });
@@ -96,6 +98,7 @@ Deno.test("ProbeService passes over lines that are no events", async () => {
   await Deno.writeTextFile(log, `[1]\nnull\n\u0000\u0000\n{"a":\n${lineOf("192.0.2.1")}`);
   const { made, cycles } = service(log);
   assert.deepEqual(await addressesOf(made), ["192.0.2.1"]);
+  made.finish();
   assert.deepEqual(cycles[0], { lines: 5, sightings: 1, targets: 1 });
 });
 

@@ -28,14 +28,32 @@ export class Home {
   }
 }
 
+/** What decnet-state.json says of use here. */
+export interface DecoyState {
+  /** Names of decoys by canonical address. */
+  readonly decoys: ReadonlyMap<string, string>;
+  /** The interface that the decoys are reached through, where the file names one. */
+  readonly interface: string | undefined;
+}
+
 /**
- * Decoys of a decnet-state.json by address. Read leniently: unknown keys are passed over, and an entry
- * without a name or an address is left out.
+ * Reads a decnet-state.json, leniently: unknown keys are passed over, and a decoy without a name or an
+ * address is left out.
+ *
+ * @throws {SyntaxError} when it is no JSON
  */
-export function decoysFromState(text: string): Map<string, string> {
-  const names = new Map<string, string>();
+export function readDecoyState(text: string): DecoyState {
   const state: unknown = JSON.parse(text);
-  const deckies = member(member(state, "config"), "deckies");
+  const config = member(state, "config");
+  const device = member(config, "interface");
+  return {
+    decoys: decoysOf(member(config, "deckies")),
+    interface: typeof device === "string" && device !== "" ? device : undefined,
+  };
+}
+
+function decoysOf(deckies: unknown): Map<string, string> {
+  const names = new Map<string, string>();
   if (!Array.isArray(deckies)) return names;
   for (const decky of deckies) {
     const name = member(decky, "name");

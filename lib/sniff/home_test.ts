@@ -1,31 +1,42 @@
 import assert from "node:assert/strict";
 import { AddressSet, parseCidr } from "../net/address_range.ts";
-import { decoysFromState, Home } from "./home.ts";
+import { Home, readDecoyState } from "./home.ts";
 
 const state = (...deckies: unknown[]) => JSON.stringify({ config: { deckies }, compose_path: "" });
 
-Deno.test("decoysFromState() reads names by canonical address", () => {
-  const names = decoysFromState(state(
+const decoysOf = (text: string) => [...readDecoyState(text).decoys];
+
+Deno.test("readDecoyState() reads names by canonical address", () => {
+  const names = decoysOf(state(
     { name: "omega-decky", ip: "192.168.1.10", services: ["ssh"], invented: { deep: [1] } },
     { name: "six", ip: " 2001:DB8:0::A " },
   ));
-  assert.deepEqual([...names], [["192.168.1.10", "omega-decky"], ["2001:db8::a", "six"]]);
+  assert.deepEqual(names, [["192.168.1.10", "omega-decky"], ["2001:db8::a", "six"]]);
 });
 
-Deno.test("decoysFromState() leaves out what is no decoy", () => {
-  const names = decoysFromState(state(
+Deno.test("readDecoyState() leaves out what is no decoy", () => {
+  const names = decoysOf(state(
     ...[null, 7, "x", [], {}, { name: "a" }, { ip: "192.0.2.1" }, { name: "", ip: "192.0.2.2" }],
     ...[{ name: 1, ip: "192.0.2.3" }, { name: "b", ip: "no address" }, { name: "c", ip: null }],
     { name: "good", ip: "192.0.2.9" },
   ));
-  assert.deepEqual([...names], [["192.0.2.9", "good"]]);
+  assert.deepEqual(names, [["192.0.2.9", "good"]]);
 });
 
-Deno.test("decoysFromState() finds none in other JSON, and throws for what is none", () => {
+Deno.test("readDecoyState() finds nothing in other JSON, and throws for what is none", () => {
   for (const text of ["null", "[]", "{}", '{"config":null}', '{"config":{"deckies":{"a":1}}}']) {
-    assert.equal(decoysFromState(text).size, 0, text);
+    assert.deepEqual(readDecoyState(text), { decoys: new Map(), interface: undefined }, text);
   }
-  assert.throws(() => decoysFromState("{"), SyntaxError);
+  assert.throws(() => readDecoyState("{"), SyntaxError);
+});
+
+Deno.test("readDecoyState() reads the interface, where it is one", () => {
+  const named = (value: unknown) =>
+    readDecoyState(JSON.stringify({ config: { interface: value } })).interface;
+  assert.equal(named("eth0"), "eth0");
+  for (const value of ["", null, 7, ["eth0"], { name: "eth0" }]) {
+    assert.equal(named(value), undefined);
+  }
 });
 
 Deno.test("Home knows decoys by name and by block", () => {

@@ -26,7 +26,8 @@ export function reportScan(engine: EngineView, scan: ScanReport): void {
       ...spread,
       attempts,
       targets,
-      duration_s: Number(((lastMicros - firstMicros) / 1_000_000).toFixed(3)),
+      // The time of a capture may run backwards.
+      duration_s: Number((Math.max(0, lastMicros - firstMicros) / 1_000_000).toFixed(3)),
     },
     dedup: scan.kind,
   });

@@ -1,17 +1,19 @@
 /** `decnet sniff` as users meet it: captures in, events out. */
 import assert from "node:assert/strict";
-import { gzipSync } from "node:zlib";
 import { parseRfc5424 } from "../../lib/event/rfc5424_parser.ts";
 import { pcap } from "../support/capture_builder.ts";
 import {
   decnet,
+  decnetOnTerminal,
   type DecnetRun,
   parseEvents,
   type PrintedEvent,
   printedEvents,
   startDecnet,
 } from "../support/decnet.ts";
+import { HAS_LIBPCAP } from "../support/live_capture.ts";
 import { text } from "../support/packet_builder.ts";
+import { testNeeding } from "../support/requirements.ts";
 import { nameLists, sshOpening } from "../support/ssh_script.ts";
 import { helloFor, TcpTalk } from "../support/tcp_talk.ts";
 import { sharedFolder, type TempFolder, tempFolder } from "../support/temp_folder.ts";
@@ -51,13 +53,21 @@ const types = (events: readonly PrintedEvent[]) =>
 
 Deno.test("sniff with wrong usage says so in one line, with exit code 2", async (test) => {
   const cases: [args: string[], message: RegExp][] = [
-    [[], /nothing to read[^]*hint: decnet sniff -r/],
+    [[], /nothing to read[^]*hint: decnet sniff -r.*-i INTERFACE.*--list-interfaces/],
     [["-r", "x.pcap", "tcp", "port", "22"], /a capture filter \("tcp port 22"\) needs -i/],
     [["-r", "x.pcap", "--format", "xml"], /xml/],
     [["-r", "x.pcap", "--dedup", "soon"], /soon/],
     [["-r", "x.pcap", "--home", "not/a/block"], /"not\/a\/block" is neither/],
     [["-r", "x.pcap", "--decoys", "/nonexistent/state.json"], /--decoys: \/nonexistent/],
     [["-r", "x.pcap", "--p0f-db", "/nonexistent/p0f.fp"], /--p0f-db: \/nonexistent/],
+    [["-r", "x.pcap", "--count", "0"], /--count: "0" is not a whole number from 1/],
+    [["-r", "x.pcap", "-w", "-"], /--write: events are on stdout\n {2}hint: /],
+    [["-r", sharedCapture(), "-w", sharedCapture()], /--write: .* is to be read/],
+    [
+      ["-r", "x.pcap", "--only", "dhcp,ssh_clint"],
+      /"ssh_clint"; there are .*\n.*mean ssh_client\?/,
+    ],
+    [["-r", "x.pcap", "--only", "everything"], /"everything"; there are .*scan_detected\n$/],
   ];
   for (const [args, message] of cases) {
     await test.step(args.join(" "), async () => {
@@ -123,20 +133,6 @@ Deno.test("sniff of a damaged file tells what is before the damage, and of the n
   assert.ok(events.some(({ attacker_ip }) => attacker_ip === "192.0.2.9"));
 });
 
-Deno.test("sniff tells the same of a file, of a pipe and of a compressed file", async () => {
-  await using folder = await tempFolder();
-  const gzip = await written(folder, "capture.pcap.gz", gzipSync(CAPTURE));
-  const file = await sniff("-r", sharedCapture());
-  const pipe = await decnet(["sniff", "--quiet", "--sensor", "s1", "-r", "-"], { stdin: CAPTURE });
-  const packed = await sniff("-r", gzip);
-  // Ids name the capture that an event comes from.
-  const withoutIds = (run: DecnetRun) =>
-    printedEvents(run).map(({ event_id: _, ...event }) => event);
-  assert.ok(withoutIds(file).length > 8);
-  assert.deepEqual(withoutIds(pipe), withoutIds(file));
-  assert.deepEqual(withoutIds(packed), withoutIds(file));
-});
-
 Deno.test("sniff gives the same lines each time", async () => {
   const runs = [await sniff("-r", sharedCapture()), await sniff("-r", sharedCapture())];
   assert.ok(runs[0]!.stdout.length > 1000);
@@ -176,6 +172,99 @@ Deno.test("sniff --home and --decoys say who is the decoy", async () => {
   assert.deepEqual(await roles("--home", "203.0.113.0/24"), []);
 });
 
+Deno.test("sniff --decoys without a decoy in it is an error, unless --home says who is one", async () => {
+  await using folder = await tempFolder();
+  const path = await written(folder, "state.json", text('{"config": {"deckies": [{"name": 7}]}}'));
+  const alone = await sniff("-r", sharedCapture(), "--decoys", path);
+  assert.deepEqual([alone.code, alone.stdout], [2, ""]);
+  assert.match(alone.stderr, /state\.json holds no decoy\n {2}hint: --home/);
+  const run = await sniff("-r", sharedCapture(), "--decoys", path, "--home", SERVER);
+  assert.ok(printedEvents(run).length > 8);
+  assert.match(run.stderr, /^decnet: warning: .*state\.json holds no decoy: those of --home/);
+});
+
+Deno.test("sniff never takes DECNET's own interface for the one that decoys are on", async () => {
+  await using folder = await tempFolder();
+  for (const name of ["decnet_macvlan0", "decnet_ipvlan1"]) {
+    const state = { config: { interface: name, deckies: [{ name: "web", ip: SERVER }] } };
+    const path = await written(folder, "state.json", text(JSON.stringify(state)));
+    const { code, stderr } = await sniff("--decoys", path);
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`nothing to read: .*${name}.*\n {2}hint: -i`));
+  }
+});
+
+Deno.test("sniff --count stops after so many packets, within a file and over several", async () => {
+  const packets = (count: number) =>
+    Array.from(
+      { length: count },
+      (_, index) => new TcpTalk({ clientPort: 1 + index }).syn().packets[0]!,
+    );
+  await using folder = await tempFolder();
+  const one = await written(folder, "one.pcap", pcap(packets(5)));
+  // What is wrong behind the last packet that is wanted is nobody's business.
+  const two = await written(folder, "two.pcap", pcap(packets(5)).subarray(0, -1));
+  const read = ["-r", one, "-r", two, "-r", "/nonexistent/three.pcap", "--dedup", "0"];
+  for (const count of [1, 4, 5, 6, 9]) {
+    assert.equal(printedEvents(await sniff(...read, "-c", String(count))).length, count);
+  }
+  assert.equal((await sniff(...read, "-c", "10")).code, 1);
+});
+
+Deno.test("sniff --count tells of open connections as at the end", async () => {
+  // The second connection has five packets, of which four come through.
+  const events = printedEvents(await sniff("-r", sharedCapture(), "-c", "8", "--dedup", "0"));
+  const timings = events.filter(({ event_type }) => event_type === "tcp_flow_timing");
+  assert.deepEqual(timings.map(({ fields }) => fields["packets"]), [4, 4]);
+});
+
+Deno.test("sniff --stats tells all counts at the end, with --quiet too", async () => {
+  const { code, stdout, stderr } = await sniff("-r", sharedCapture(), "--stats");
+  assert.equal(code, 0);
+  const count = parseEvents(stdout).length;
+  const [packets, events, ...rest] = stderr.split("\n");
+  assert.match(packets!, /^decnet: packets 17, bytes \d+, seconds \d+\.\d\d, packets\/s \d+$/);
+  assert.match(events!, new RegExp(`^decnet: events ${count}: \\w+ \\d+, .*tls_client_hello 2`));
+  assert.match(rest.join("\n"), /^decnet: .*flows 4.*sightings told before \d+$/m);
+  assert.match(rest.join("\n"), /^decnet: most at a time: flows 4, .*sightings remembered \d+$/m);
+});
+
+Deno.test("sniff --stats is one JSON object with --log-format json", async () => {
+  const { stdout, stderr } = await sniff(
+    ...["-r", sharedCapture(), "--stats", "--log-format", "json", "--only", "tls_client_hello"],
+  );
+  const { level, message, properties } = JSON.parse(stderr);
+  assert.deepEqual([level, message], ["INFO", "statistics"]);
+  const { packets, bytes, events, counters } = properties;
+  assert.deepEqual([packets, events], [17, { tls_client_hello: 2 }]);
+  assert.equal(parseEvents(stdout).length, 2);
+  assert.ok(bytes > 1000 && counters.flowsHighWater === 4 && counters.dedupHighWater > 4);
+});
+
+testNeeding([HAS_LIBPCAP], "sniff --list-interfaces prints JSON lines when piped", async () => {
+  const { code, stdout, stderr } = await decnet(["sniff", "--list-interfaces"]);
+  assert.equal(code, 0, stderr);
+  const found = stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  assert.ok(found.some(({ loopback, addresses }) => loopback && addresses.includes("127.0.0.1")));
+});
+
+testNeeding(
+  [HAS_LIBPCAP, "script"],
+  "sniff --list-interfaces prints a table on a terminal, and JSON there with --json",
+  async () => {
+    const plain = { NO_COLOR: "1" };
+    const table = await decnetOnTerminal(["sniff", "--list-interfaces"], plain);
+    assert.match(
+      table,
+      /^NAME +STATE +ADDRESSES +DESCRIPTION\r\n[^]*^lo\w* +loopback +127\.0\.0\.1/m,
+    );
+    for (const flag of ["--json", "--format=json", "--format=native"]) {
+      const json = await decnetOnTerminal(["sniff", "--list-interfaces", flag], plain);
+      assert.match(json, /^\{"name":"lo/m);
+    }
+  },
+);
+
 Deno.test("sniff --out appends RFC 5424 and JSON lines", async () => {
   await using folder = await tempFolder();
   const base = `${folder.path}/log`;
@@ -192,6 +281,27 @@ Deno.test("sniff --out appends RFC 5424 and JSON lines", async () => {
     json.map((line) => JSON.parse(line).event_type),
     events.map(({ event_type }) => event_type),
   );
+});
+
+Deno.test("sniff --out on a full disk tells every event on stdout, and how many the log lacks", async () => {
+  await using folder = await tempFolder();
+  const packets = Array.from(
+    { length: 500 },
+    (_, index) => new TcpTalk({ clientPort: 1 + index }).syn().packets[0]!,
+  );
+  const path = await written(folder, "many.pcap", pcap(packets));
+  const base = `${folder.path}/log`;
+  // Files of 64 blocks at most.
+  const under = ["sh", "-c", 'trap "" XFSZ; ulimit -f 64; exec "$@"', "-"];
+  const args = ["sniff", "--quiet", "--dedup", "0", "-r", path, "--out", base];
+  const { code, stdout, stderr } = await decnet(args, { under });
+  assert.equal(code, 1);
+  assert.equal(parseEvents(stdout).length, packets.length);
+  const lost = /^decnet: error: .*log\.log: .*large.*\ndecnet: (\d+) events could not be/.exec(
+    stderr,
+  );
+  const logged = parseEvents(await Deno.readTextFile(`${base}.json`)).length;
+  assert.equal(logged + Number(lost?.[1]), packets.length, stderr);
 });
 
 Deno.test("sniff --format rfc5424 writes lines that parse, with the same fields", async () => {

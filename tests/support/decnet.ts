@@ -5,10 +5,13 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** As `deno task decnet` starts it, with no more permissions than users grant it. */
-const RUN = [
+const START = [
   ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--config", `${ROOT}deno.json`],
-  ...["-P=decnet", `${ROOT}main.ts`],
+  "-P=decnet",
 ];
+
+/** The command line of `decnet`, before its arguments. */
+export const DECNET_COMMAND: readonly string[] = [...START, `${ROOT}main.ts`];
 
 /** Far beyond what any run may take: when it passes, the program hangs. */
 const HANGS_AFTER_MS = 60_000;
@@ -43,6 +46,8 @@ export interface DecnetOptions {
   readonly under?: readonly string[];
   /** What standard input holds. @default nothing */
   readonly stdin?: string | Uint8Array<ArrayBuffer>;
+  /** Path of the module that is run. @default main.ts */
+  readonly main?: string;
 }
 
 /** What `decnet` with `args` shows on a terminal, escape sequences included. */
@@ -50,7 +55,8 @@ export async function decnetOnTerminal(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const command = [...RUN, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const command = [...DECNET_COMMAND, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(" ");
   const { stdout } = await new Deno.Command("script", {
     args: ["-qec", command, "/dev/null"],
     clearEnv: true,
@@ -63,9 +69,9 @@ export async function decnetOnTerminal(
 /** Starts `decnet` with `args`; its output is piped. */
 export function startDecnet(
   args: readonly string[],
-  { env, under = [], stdin }: DecnetOptions = {},
+  { env, under = [], stdin, main = `${ROOT}main.ts` }: DecnetOptions = {},
 ): Deno.ChildProcess {
-  const [command, ...rest] = [...under, ...RUN, ...args];
+  const [command, ...rest] = [...under, ...START, main, ...args];
   return new Deno.Command(command!, {
     args: rest,
     clearEnv: true,
@@ -83,12 +89,7 @@ export async function decnet(
 ): Promise<DecnetRun> {
   const start = performance.now();
   const child = startDecnet(args, options);
-  if (options.stdin !== undefined) {
-    const stdin = child.stdin.getWriter();
-    const { stdin: text } = options;
-    await stdin.write(typeof text === "string" ? new TextEncoder().encode(text) : text);
-    await stdin.close();
-  }
+  const fed = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
   let hangs = false;
   const killer = setTimeout(() => {
     hangs = true;
@@ -98,7 +99,9 @@ export async function decnet(
   const watcher = setInterval(() => {
     peakMemory = Math.max(peakMemory, residentPeak(child.pid));
   }, POLL_MEMORY_MS);
+  // While it is fed: it may say more than a pipe holds.
   const { code, stdout, stderr } = await child.output();
+  await fed;
   const milliseconds = performance.now() - start;
   clearTimeout(killer);
   clearInterval(watcher);
@@ -112,6 +115,20 @@ export async function decnet(
   };
   assert.ok(!hangs, `decnet ${args.join(" ")} hangs: ${run.stderr}`);
   return run;
+}
+
+/** Writes all of standard input, as far as anybody reads it. */
+async function feed(
+  stream: WritableStream<Uint8Array<ArrayBuffer>>,
+  input: string | Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const writer = stream.getWriter();
+  try {
+    await writer.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 /** The events on standard output. @throws {AssertionError} unless all went well. */

@@ -3,6 +3,7 @@
  *
  * Usage: deno run -A live_capture_child.ts SCENARIO
  */
+import assert from "node:assert/strict";
 import { CaptureError } from "../../ffi/capture_error.ts";
 import { captureInterfaces } from "../../ffi/interfaces.ts";
 import { openLibc } from "../../ffi/libc.ts";
@@ -261,6 +262,7 @@ const SCENARIOS: Readonly<Record<string, () => unknown>> = {
 
   async privileges() {
     using capture = LiveCapture.open({ device: "near", filter: "udp", promiscuous: true });
+    assert.throws(() => dropPrivileges(), { name: "PrivilegeError", message: /no user/ });
     const changed = dropPrivileges(parseIdentity("nobody"));
     const threads = threadStatus();
     const reopened = failure(opening({}));
@@ -282,7 +284,7 @@ const SCENARIOS: Readonly<Record<string, () => unknown>> = {
   capabilities() {
     becomeNobodyWithNetRaw();
     const before = { uid: Deno.uid(), opened: failure(opening({})) };
-    const changed = dropPrivileges({ uid: 1, gid: 1 });
+    const changed = dropPrivileges();
     const reopened = failure(opening({}));
     return { before, changed, uid: Deno.uid(), reopened: (reopened as Failure).kind };
   },

@@ -1,0 +1,104 @@
+/** Takes packets of one source after another, or of several at a time, through the sniffer. */
+import type { Event } from "../lib/event/event.ts";
+import { formatTimestamp } from "../lib/event/time.ts";
+import type { StackDatabase } from "../lib/fingerprint/p0f/database.ts";
+import type { PacketHandler } from "../lib/net/record_parser.ts";
+import type { Dedup } from "../lib/sniff/dedup.ts";
+import { Engine, type EngineCounters } from "../lib/sniff/engine.ts";
+import type { Home } from "../lib/sniff/home.ts";
+import { Reporter } from "../lib/sniff/reporter.ts";
+import type { PacketFile } from "./packet_file.ts";
+import type { PacketLimit } from "./packet_limit.ts";
+import type { SniffOutput } from "./sniff_output.ts";
+import type { PacketSource } from "./sniff_sources.ts";
+import type { SniffTally } from "./sniff_tally.ts";
+
+/** What all sources of a run have in common. */
+export interface SniffSessionOptions {
+  readonly sensor: string;
+  readonly home: Home;
+  readonly dedup: Dedup;
+  readonly stacks: StackDatabase;
+  readonly maxFlows: number;
+  readonly ja4plus: boolean;
+  /** Types of events to tell; undefined for all. */
+  readonly types: ReadonlySet<string> | undefined;
+  readonly output: SniffOutput;
+  readonly tally: SniffTally;
+  readonly limit: PacketLimit | undefined;
+  /** Takes the packets that gave an event. */
+  readonly packets: PacketFile | undefined;
+}
+
+/** What a source came to. */
+export interface SourceResult {
+  readonly counters: EngineCounters;
+  /** Events that were told. */
+  readonly events: number;
+  /** What is damaged about it, if anything is. */
+  readonly damage: string | undefined;
+}
+
+/** A run of the sniffer. */
+export class SniffSession {
+  readonly #options: SniffSessionOptions;
+
+  constructor(options: SniffSessionOptions) {
+    this.#options = options;
+  }
+
+  /** Tells all that is in `source`, up to its end or until `signal`. */
+  async run(source: PacketSource, signal: AbortSignal): Promise<SourceResult> {
+    const { output, tally, packets } = this.#options;
+    let events = 0;
+    const { engine, handler, counters } = this.#engine(source, () => events++);
+    const flush = () => {
+      output.flush();
+      packets?.flush();
+    };
+    tally.begin(counters);
+    try {
+      const damage = await source.run(handler, flush, signal);
+      engine.end();
+      flush();
+      return { counters: engine.counters, events, damage };
+    } finally {
+      tally.end(counters);
+    }
+  }
+
+  /** An engine for one source: flows of different captures are not the same. */
+  #engine(source: PacketSource, onEvent: () => void) {
+    const { sensor, home, dedup, stacks, maxFlows, ja4plus } = this.#options;
+    const { types, output, tally, limit, packets } = this.#options;
+    let packetTold = false;
+    const reporter = new Reporter({
+      sensor,
+      home,
+      dedup,
+      onEvent: (event: Event) => {
+        if (types !== undefined && !types.has(event.event_type)) return;
+        onEvent();
+        tally.count(event.event_type);
+        output.event(event, source.name);
+        // Not of a flow that has been idle: that is told of when some later packet is at hand.
+        if (packets !== undefined) {
+          packetTold ||= event.timestamp === formatTimestamp(engine.micros);
+        }
+      },
+    });
+    const engine: Engine = new Engine({ reporter, maxFlows, ja4plus, stacks });
+    const handler: PacketHandler = packets === undefined
+      ? engine.handle
+      : (bytes, offset, captured, wire, micros, linkType) => {
+        packetTold = false;
+        engine.handle(bytes, offset, captured, wire, micros, linkType);
+        if (packetTold) packets.packet(bytes, offset, captured, wire, micros, linkType);
+      };
+    return {
+      engine,
+      handler: limit?.limited(handler) ?? handler,
+      counters: () => ({ ...engine.counters, outside: reporter.outside }),
+    };
+  }
+}
