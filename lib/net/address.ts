@@ -43,7 +43,7 @@ export function addressBytes(text: string): Uint8Array<ArrayBuffer> | undefined 
 
 /** Canonical text of 4 or 16 bytes. @throws {RangeError} when there are neither 4 nor 16. */
 export function formatAddress(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join(".");
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   if (bytes.length !== 16) {
     throw new RangeError(`an address has 4 or 16 bytes, not ${bytes.length}`);
   }
