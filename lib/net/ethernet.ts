@@ -10,6 +10,16 @@ export const ETHERTYPE = {
   serviceVlan: 0x88a8,
   /** QinQ of before 802.1ad. */
   oldServiceVlan: 0x9100,
+  /** VN-Tag of Cisco's switches, and 802.1BR after it. */
+  vnTag: 0x8926,
+  eTag: 0x893f,
+  /** Cisco Meta Data (TrustSec). */
+  metaData: 0x8909,
+  /** High-availability Seamless Redundancy (IEC 62439-3). */
+  hsr: 0x892f,
+  /** Provider backbone bridges (802.1ah). */
+  backbone: 0x88e7,
+  fabricPath: 0x8903,
   pppoeSession: 0x8864,
   mpls: 0x8847,
   mplsMulticast: 0x8848,
@@ -17,6 +27,23 @@ export const ETHERTYPE = {
 
 /** Bytes of two addresses and a type. */
 export const ETHERNET_HEADER = 14;
+
+/** Bytes between the EtherType of a tag and that of what it is put on. */
+const TAGS: ReadonlyMap<number, number> = new Map([
+  [ETHERTYPE.vlan, 2],
+  [ETHERTYPE.serviceVlan, 2],
+  [ETHERTYPE.oldServiceVlan, 2],
+  [ETHERTYPE.vnTag, 4],
+  [ETHERTYPE.eTag, 6],
+  [ETHERTYPE.metaData, 6],
+  [ETHERTYPE.hsr, 4],
+]);
+
+/** Bytes between the EtherType of a backbone and the frame that it carries. */
+const BACKBONES: ReadonlyMap<number, number> = new Map([
+  [ETHERTYPE.backbone, 4],
+  [ETHERTYPE.fabricPath, 2],
+]);
 
 const VLAN_TAG = 4;
 const PPPOE_HEADER = 6;
@@ -57,23 +84,27 @@ export function etherTypeIp(bytes: Uint8Array, type: number, offset: number, end
         return ipAt(bytes, at, end, 4);
       case ETHERTYPE.ipv6:
         return ipAt(bytes, at, end, 6);
-      case ETHERTYPE.vlan:
-      case ETHERTYPE.serviceVlan:
-      case ETHERTYPE.oldServiceVlan:
-        if (end - at < VLAN_TAG) return -1;
-        next = u16(bytes, at + 2);
-        at += VLAN_TAG;
-        break;
       case ETHERTYPE.pppoeSession:
         return pppoeIp(bytes, at, end);
       case ETHERTYPE.mpls:
       case ETHERTYPE.mplsMulticast:
         return mplsIp(bytes, at, end);
-      default:
-        return next <= MAX_LENGTH_FIELD ? llcIp(bytes, at, end) : -1;
     }
+    if (next <= MAX_LENGTH_FIELD) return llcIp(bytes, at, end);
+    const type = innerType(next, at, end);
+    if (type < 0) return -1;
+    next = u16(bytes, type);
+    at = type + 2;
   }
   return -1;
+}
+
+/** Where the EtherType stands behind the tag, or in the frame behind the backbone, of a type; or -1. */
+function innerType(type: number, at: number, end: number): number {
+  const tag = TAGS.get(type);
+  const backbone = tag === undefined ? BACKBONES.get(type) : undefined;
+  const length = tag ?? (backbone === undefined ? undefined : backbone + ETHERNET_HEADER - 2);
+  return length === undefined || end - at < length + 2 ? -1 : at + length;
 }
 
 /** The IP header behind an 802.2 header with SNAP (RFC 1042), or the SAP of IP itself. */
@@ -145,9 +176,8 @@ function plainEthernetIp(bytes: Uint8Array, offset: number, end: number): number
     if (type === ETHERTYPE.ipv4 || type === ETHERTYPE.ipv6) {
       return isPlausibleIp(bytes, at + 2, end) ? ipAt(bytes, at + 2, end, 0) : -1;
     }
-    const tagged = type === ETHERTYPE.vlan || type === ETHERTYPE.serviceVlan ||
-      type === ETHERTYPE.oldServiceVlan;
-    if (!tagged) return -1;
+    // Only those whose tag has two bytes.
+    if (TAGS.get(type) !== VLAN_TAG - 2) return -1;
     at += VLAN_TAG;
   }
   return -1;

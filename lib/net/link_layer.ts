@@ -5,6 +5,7 @@
 import { dot11Ip, radiotapIp } from "./dot11.ts";
 import { ethernetIp, ETHERTYPE, etherTypeIp, ipAt, pppIp } from "./ethernet.ts";
 import { u16 } from "./network_order.ts";
+import { OTHER_LINK_LAYERS } from "./other_link_layers.ts";
 
 /** LINKTYPE_ numbers of the link layers that are read (draft-ietf-opsawg-pcaplinktype). */
 export const LINK_TYPE = {
@@ -70,7 +71,7 @@ export function findIp(bytes: Uint8Array, offset: number, end: number, linkType:
     case LINK_TYPE.pppEthernet:
       return etherTypeIp(bytes, ETHERTYPE.pppoeSession, offset, end);
     default:
-      return -1;
+      return OTHER_LINK_LAYERS.get(linkType)?.(bytes, offset, end) ?? -1;
   }
 }
 

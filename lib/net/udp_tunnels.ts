@@ -2,19 +2,25 @@
  * Tunnels over UDP, told by their port. Any datagram may use such a port, so an inner packet counts
  * only if everything about it fits.
  */
-import { ethernetIp, ETHERTYPE, ipAt } from "./ethernet.ts";
+import { ethernetIp, ETHERTYPE, ipAt, mplsIp } from "./ethernet.ts";
 import { IPV6_HEADER, isPlausibleIp } from "./ip_header.ts";
 import { u16, u32 } from "./network_order.ts";
+import { capwapIp, l2tpIp, lispIp, tzspIp } from "./other_udp_tunnels.ts";
 import type { Packet } from "./packet_fields.ts";
 
 /** Ports of tunnels (IANA service names; 8472 is what Linux took before 4789 was assigned). */
 const PORT = {
+  l2tp: 1701,
   gtpU: 2152,
   teredo: 3544,
+  lisp: 4341,
   vxlan: 4789,
   vxlanGpe: 4790,
+  capwapData: 5247,
   geneve: 6081,
+  mpls: 6635,
   oldVxlan: 8472,
+  tzsp: 37008,
 } as const;
 
 const VXLAN_HEADER = 8;
@@ -61,9 +67,33 @@ export function udpTunnelIp(packet: Packet): number {
       return fitting(packet, gtpIp(packet));
     case PORT.teredo:
       return fitting(packet, teredoIp(packet));
-    default:
-      return packet.sourcePort === PORT.teredo ? fitting(packet, teredoIp(packet)) : -1;
+    case PORT.l2tp:
+      return fitting(packet, l2tpIp(packet));
+    case PORT.lisp:
+      return fitting(packet, lispIp(packet));
+    case PORT.capwapData:
+      return fitting(packet, capwapIp(packet));
+    case PORT.mpls:
+      return fitting(packet, mplsOverUdpIp(packet));
+    case PORT.tzsp:
+      return fitting(packet, tzspIp(packet));
   }
+  // Of these the answers come from the well-known port to any.
+  switch (packet.sourcePort) {
+    case PORT.teredo:
+      return fitting(packet, teredoIp(packet));
+    case PORT.l2tp:
+      return fitting(packet, l2tpIp(packet));
+    case PORT.capwapData:
+      return fitting(packet, capwapIp(packet));
+    default:
+      return -1;
+  }
+}
+
+/** MPLS over UDP (RFC 7510). */
+function mplsOverUdpIp({ bytes, payloadOffset, payloadLength }: Packet): number {
+  return mplsIp(bytes, payloadOffset, payloadOffset + payloadLength);
 }
 
 /** `ip` when the packet there is sound and does not reach out of the datagram. */

@@ -14,7 +14,14 @@
  */
 import { concatBytes } from "../bytes.ts";
 import { isSocks5, openerLength, socks5Next } from "./preamble_message.ts";
-import { ALERT, clientHelloAt, HANDSHAKE, serverRecordAt, type TlsStart } from "./tls_start.ts";
+import {
+  ALERT,
+  clientHelloAt,
+  HANDSHAKE,
+  serverRecordAt,
+  ssl2HelloAt,
+  type TlsStart,
+} from "./tls_start.ts";
 
 /** TLS has begun, may still begin, or will not. */
 export type TlsPreambleState = "need_more" | "tls" | "no";
@@ -31,7 +38,10 @@ const DELETE = 0x7f;
 
 const NOTHING = new Uint8Array(0);
 
-/** Finds where the client's TLS starts. Keeps a few hundred bytes, and none while it reads text. */
+/**
+ * Finds where the client's TLS starts, be it with the hello of SSL 2.0 of old clients. Keeps a few
+ * hundred bytes, and none while it reads text.
+ */
 export class ClientTlsPreamble {
   state: TlsPreambleState = "need_more";
   /** Offset of the ClientHello's record from the start of the client's stream; in state `tls`. */
@@ -74,7 +84,9 @@ export class ClientTlsPreamble {
   /** Goes on from `at`, and gives `at` again when more bytes are needed. */
   #step(known: Uint8Array, at: number): number {
     if (this.#boundary) {
-      const hello = clientHelloAt(known, at);
+      const opens = this.#offset + at === 0;
+      const older = opens ? ssl2HelloAt(known, at) : "no";
+      const hello = older === "no" ? clientHelloAt(known, at) : older;
       if (hello === "tls") {
         this.tlsOffset = this.#offset + at;
         this.#end("tls");

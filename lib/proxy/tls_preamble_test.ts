@@ -100,6 +100,14 @@ Deno.test("ClientTlsPreamble waits for more of a preamble", () => {
   for (const preamble of Object.values(PREAMBLES)) assert.equal(client(preamble), "need_more");
 });
 
+Deno.test("ClientTlsPreamble takes the hello of SSL 2.0 at the start of a connection alone", () => {
+  const hello = fromHex("8022010301000900000010" + "00002f000035010080" + "5a".repeat(16));
+  assert.equal(client(hello), "tls at 0");
+  assert.equal(client(...byteByByte(hello)), "tls at 0");
+  assert.equal(client(hello.subarray(0, 10)), "need_more");
+  assert.equal(client("STARTTLS\r\n", hello), "need_more");
+});
+
 Deno.test("ClientTlsPreamble stays at its answer", () => {
   assert.equal(client(CLIENT_HELLO, "\x80", CLIENT_HELLO), "tls at 0");
   assert.equal(client("\x80", CLIENT_HELLO), "no");
@@ -107,7 +115,8 @@ Deno.test("ClientTlsPreamble stays at its answer", () => {
 
 Deno.test("ClientTlsPreamble says no to binary protocols at once", () => {
   const cases = [
-    "80", // SSL 2
+    "80", // SSL 2 with no TLS in it
+    "801f01000200060000001001008003008005", // SSL 2 that asks for SSL 2
     "01",
     "1704",
     "16030200", // A record of another kind

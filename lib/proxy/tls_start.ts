@@ -10,6 +10,13 @@ export const ALERT = 0x15;
 /** Record header (5), type and length of a handshake message (4), and its version (2). */
 export const TLS_START_LENGTH = 11;
 
+/** Header (2), type, version (2), and three lengths; of these the header is not counted. */
+const SSL2_START_LENGTH = 11;
+const SSL2_FIXED_LENGTH = 9;
+
+/** Says that the header has two bytes. */
+const SSL2_TWO_BYTE_HEADER = 0x8000;
+
 const RECORD_HEADER_LENGTH = 5;
 const CLIENT_HELLO = 1;
 const SERVER_HELLO = 2;
@@ -33,6 +40,39 @@ export function serverRecordAt(bytes: Uint8Array, at: number, end = bytes.length
   return bytes[at] === ALERT && at < end
     ? alertAt(bytes, at, end)
     : helloAt(bytes, at, end, SERVER_HELLO);
+}
+
+/**
+ * The same for the hello of SSL 2.0 by which old clients ask for TLS (RFC 5246 E.2). Its lengths have to
+ * add up, and its version to be 3.x: to an older one no server answers in records of TLS.
+ */
+export function ssl2HelloAt(bytes: Uint8Array, at: number, end = bytes.length): TlsStart {
+  const available = Math.min(end - at, SSL2_START_LENGTH);
+  for (let index = 0; index < available; index++) {
+    if (!ssl2ByteFits(bytes[at + index]!, index)) return "no";
+  }
+  if (available < SSL2_START_LENGTH) return "incomplete";
+  const uint16 = (offset: number) => bytes[at + offset]! * 256 + bytes[at + offset + 1]!;
+  const [ciphers, sessionId, challenge] = [uint16(5), uint16(7), uint16(9)];
+  const length = uint16(0) - SSL2_TWO_BYTE_HEADER;
+  const sizes = ciphers > 0 && ciphers % 3 === 0 && sessionId <= 32 && challenge <= 32;
+  return sizes && length === SSL2_FIXED_LENGTH + ciphers + sessionId + challenge ? "tls" : "no";
+}
+
+/** Byte `index` of such a hello. */
+function ssl2ByteFits(byte: number, index: number): boolean {
+  switch (index) {
+    case 0:
+      return byte >= 0x80;
+    case 2:
+      return byte === CLIENT_HELLO;
+    case 3:
+      return byte === 3;
+    case 4:
+      return byte <= MAX_MINOR_VERSION;
+    default:
+      return true;
+  }
 }
 
 function helloAt(bytes: Uint8Array, at: number, end: number, type: number): TlsStart {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { concatBytes, fromHex } from "../bytes.ts";
-import { clientHelloAt, serverRecordAt } from "./tls_start.ts";
+import { clientHelloAt, serverRecordAt, ssl2HelloAt } from "./tls_start.ts";
 
 /** As OpenSSL 3.0 sends it. */
 const CLIENT_HELLO = "1603010124010001200303";
@@ -70,4 +70,28 @@ Deno.test("serverRecordAt() rejects other records", () => {
     "170303",
   ];
   for (const hex of cases) assert.equal(serverRecordAt(fromHex(hex), 0), "no", hex);
+});
+
+/** Three ciphers, no session, a challenge of 16 bytes. */
+const SSL2_HELLO = "8022010301000900000010" + "00002f000035010080" + "5a".repeat(16);
+
+Deno.test("ssl2HelloAt() tells the hello of SSL 2.0 by its first eleven bytes", () => {
+  const bytes = fromHex(SSL2_HELLO);
+  for (let length = 0; length < 11; length++) {
+    assert.equal(ssl2HelloAt(bytes.subarray(0, length), 0), "incomplete");
+  }
+  assert.equal(ssl2HelloAt(bytes.subarray(0, 11), 0), "tls");
+  assert.equal(ssl2HelloAt(concatBytes(fromHex("5353"), bytes), 2), "tls");
+});
+
+Deno.test("ssl2HelloAt() rejects what differs in one byte", () => {
+  const changes = [[0, 0x00], [0, 0x81], [1, 0x23], [2, 2], [3, 0], [4, 5], [6, 8], [8, 1], [
+    10,
+    17,
+  ]];
+  for (const [offset, value] of changes) {
+    const bytes = fromHex(SSL2_HELLO);
+    bytes[offset!] = value!;
+    assert.equal(ssl2HelloAt(bytes, 0), "no", `byte ${offset}`);
+  }
 });

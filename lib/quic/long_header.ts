@@ -28,18 +28,34 @@ const MAX_CONNECTION_ID_LENGTH = 20;
 /** Fixed fields, a packet number, a sample for header protection (RFC 9001 5.4.2). */
 const SHORTEST_INITIAL = 9 + 4 + 16;
 
+/** Packets of one datagram that are looked at; a client has three types to send. */
+const MAX_COALESCED = 8;
+
 /** Long packet types below Retry, which carry a Length; Initial has a Token before it. */
 const INITIAL = "initial";
 
 /**
- * True when `bytes[offset, offset + length)` may begin with an Initial packet of a known version.
- * Cheap enough for every UDP packet.
+ * True when the datagram `bytes[offset, offset + length)` may hold an Initial packet of a known
+ * version: first of all, or behind packets of other types. Cheap enough for every UDP packet.
  */
 export function looksLikeInitial(bytes: Uint8Array, offset: number, length: number): boolean {
   if (length < SHORTEST_INITIAL || bytes[offset]! < (LONG_FORM | FIXED_BIT)) return false;
   if (bytes[offset + 5]! > MAX_CONNECTION_ID_LENGTH) return false;
   const style = initialStyle(readVersion(bytes, offset));
-  return style !== undefined && packetType(bytes[offset]!) === style.initialType;
+  if (style === undefined) return false;
+  return packetType(bytes[offset]!) === style.initialType ||
+    hasLaterInitial(bytes, offset, offset + length);
+}
+
+/** True when an Initial comes behind the packet at `offset`: the order is advice (RFC 9000 12.2). */
+function hasLaterInitial(bytes: Uint8Array, offset: number, end: number): boolean {
+  for (let at = offset, packets = 0; at < end && packets < MAX_COALESCED; packets++) {
+    const header = parseLongHeader(bytes, at, end);
+    if (header === undefined) return false;
+    if (header.kind === INITIAL) return true;
+    at = header.end;
+  }
+  return false;
 }
 
 /**

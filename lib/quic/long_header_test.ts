@@ -72,6 +72,14 @@ Deno.test("looksLikeInitial() is true for Initial packets wherever they lie", ()
   }
 });
 
+Deno.test("looksLikeInitial() is true for an Initial behind other packets of a datagram", () => {
+  const others = concatBytes(...Array.from({ length: 3 }, () => otherPacket(QUIC_V1, 1, 40)));
+  const datagram = concatBytes(others, PACKET);
+  assert.ok(looksLikeInitial(datagram, 0, datagram.length));
+  assert.ok(!looksLikeInitial(datagram, 0, others.length));
+  assert.ok(!looksLikeInitial(datagram, 0, datagram.length - 1), "cut off");
+});
+
 Deno.test("looksLikeInitial() is false for the rest", () => {
   const other = otherPacket(QUIC_V1, 2, 40);
   assert.ok(!looksLikeInitial(other, 0, other.length));

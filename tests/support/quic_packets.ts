@@ -57,7 +57,8 @@ export function cryptoFrame(offset: number, data: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(6), varint(offset), varint(data.length), data);
 }
 
-function sealWith(
+/** The same with keys of the caller's, and its long packet type for Initial. */
+export function sealWith(
   keys: PacketKeys,
   type: number,
   description: InitialDescription & { readonly version: number },

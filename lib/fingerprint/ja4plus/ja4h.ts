@@ -76,10 +76,10 @@ export function ja4h(request: HttpRequest): Ja4h | undefined {
   return { ja4h: [start, ...hashes].join("_"), ja4hRaw: [start, ...lists].join("_") };
 }
 
-/** Two letters for a method, whatever its case. */
+/** Two letters for a method, whatever its case; in HTTP/2 it may hold any byte. */
 function methodCode(method: string): string {
   return METHOD_CODES.get(method.toUpperCase()) ??
-    printable(method.slice(0, 2)).toLowerCase().padEnd(2, "0");
+    printable(method.slice(0, 2)).toLowerCase().slice(0, 2).padEnd(2, "0");
 }
 
 /** Four characters for the first language of an Accept-Language value. */

@@ -78,6 +78,13 @@ Deno.test("ja4h() writes methods as FoxIO's table has them, and others by two le
   }
 });
 
+Deno.test("ja4h() has two characters for methods of bytes that only HTTP/2 lets through", () => {
+  for (const method of ["\x82\x86", "\n", "", " g", "_x"]) {
+    const fingerprint = ja4h({ ...request("GET / HTTP/1.1"), method, version: "2" })!;
+    assert.match(fingerprint.ja4h, /^[!-~]{2}20nn000000_/);
+  }
+});
+
 Deno.test("ja4h() marks cookie and referer whatever their case, and does not count them", () => {
   assert.equal(first("GET / HTTP/1.1", "COOKIE: a=1", "rEFERER: x", "Cookies: y"), "ge11cr010000");
   assert.equal(first("GET / HTTP/1.1", "Cookie:"), "ge11cn000000");

@@ -5,6 +5,7 @@
  * implementation was written from the published description.
  */
 import { sha256Hex } from "../../hash.ts";
+import { isGrease } from "../../tls/constants.ts";
 import { chosenAlpn, type ServerHello } from "../../tls/server_hello.ts";
 import type { Ja4Transport } from "../ja4.ts";
 import { ja4Alpn, ja4Count, ja4Number, ja4Version } from "../ja4_parts.ts";
@@ -22,11 +23,12 @@ const NO_EXTENSIONS = "000000000000";
  * server's choice is encrypted.
  */
 export function ja4s(hello: ServerHello, transport: Ja4Transport = "t"): Ja4s {
-  const extensions = hello.extensions.map(({ type }) => ja4Number(type)).join(",");
+  const types = hello.extensions.map(({ type }) => type).filter((type) => !isGrease(type));
+  const extensions = types.map(ja4Number).join(",");
   const start = [
     transport,
     ja4Version(hello.version),
-    ja4Count(hello.extensions.length),
+    ja4Count(types.length),
     ja4Alpn(chosenAlpn(hello.extensions)),
     "_",
     ja4Number(hello.cipherSuite),

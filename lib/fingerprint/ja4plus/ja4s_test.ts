@@ -25,3 +25,8 @@ Deno.test("ja4s() of a hello without extensions ends in zeros", () => {
     ja4sRaw: "t100000_002f_",
   });
 });
+
+Deno.test("ja4s() leaves GREASE out", () => {
+  const { ja4sRaw } = ja4s(helloOf("771,4865,2570-51-64250-43"));
+  assert.match(ja4sRaw, /^t..0200_1301_0033,002b$/);
+});
