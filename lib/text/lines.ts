@@ -1,4 +1,5 @@
 /** Lines of a byte stream, each bounded. */
+import { ByteQueue } from "../byte_queue.ts";
 
 /** Bytes of a line that are kept; what is longer is no address, name or event of ours. */
 const MAX_LINE = 256 * 1024;
@@ -7,22 +8,16 @@ const LF = 0x0a;
 
 /**
  * The lines of `stream` as UTF-8 text without their ends (LF or CRLF); a last line without an end
- * counts. Of a line over 256 KiB only the start is given.
+ * counts. Of a line over 256 KiB only the start is given. A byte order mark before a line goes: lists
+ * that were put together have them anywhere.
  */
 export async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let parts: Uint8Array[] = [];
-  let length = 0;
-  const keep = (part: Uint8Array) => {
-    const kept = part.subarray(0, Math.max(0, MAX_LINE - length));
-    if (kept.length > 0) parts.push(kept.slice());
-    length += kept.length;
-  };
+  const decoder = new TextDecoder();
+  const kept = new ByteQueue();
+  const keep = (part: Uint8Array) => kept.append(part.subarray(0, MAX_LINE - kept.length));
   const take = (): string => {
-    const decoder = new TextDecoder();
-    const text = parts.map((part) => decoder.decode(part, { stream: true })).join("") +
-      decoder.decode();
-    parts = [];
-    length = 0;
+    // In one: Deno's decoder drops a byte order mark at the start of every piece it is given.
+    const text = decoder.decode(kept.take(kept.length));
     return text.endsWith("\r") ? text.slice(0, -1) : text;
   };
   for await (const chunk of stream) {
@@ -34,5 +29,5 @@ export async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGener
     }
     keep(chunk.subarray(start));
   }
-  if (length > 0) yield take();
+  if (kept.length > 0) yield take();
 }

@@ -1,0 +1,37 @@
+/** The table of fuzz targets: a new parser is a line here, or one in the target that it belongs to. */
+import type { FuzzTarget } from "./target.ts";
+import { CAPTURE } from "./targets/capture.ts";
+import { CERTIFICATE } from "./targets/certificate.ts";
+import { COMPRESSED } from "./targets/compressed.ts";
+import { CONVERSATION } from "./targets/conversation.ts";
+import { DHCP } from "./targets/dhcp.ts";
+import { HTTP1 } from "./targets/http1.ts";
+import { HTTP2 } from "./targets/http2.ts";
+import { LOG_LINE } from "./targets/log_line.ts";
+import { P0F } from "./targets/p0f.ts";
+import { PACKET } from "./targets/packet.ts";
+import { PREAMBLE } from "./targets/preamble.ts";
+import { QUIC } from "./targets/quic.ts";
+import { REASSEMBLY } from "./targets/reassembly.ts";
+import { SNIFF } from "./targets/sniff.ts";
+import { SSH } from "./targets/ssh.ts";
+import { TEXT } from "./targets/text.ts";
+import { TLS_MESSAGES } from "./targets/tls_messages.ts";
+import { TLS_STREAM } from "./targets/tls_stream.ts";
+
+const TARGETS: readonly FuzzTarget[] = [
+  ...[CAPTURE, COMPRESSED, PACKET, REASSEMBLY],
+  ...[TLS_STREAM, TLS_MESSAGES, CERTIFICATE, QUIC, SSH, HTTP1, HTTP2, DHCP, PREAMBLE],
+  ...[P0F, LOG_LINE, TEXT],
+  ...[SNIFF, CONVERSATION],
+];
+
+/** Names of all targets. */
+export function targetNames(): string[] {
+  return TARGETS.map(({ name }) => name);
+}
+
+/** The target called `name`; undefined when there is none. */
+export function findTarget(name: string): FuzzTarget | undefined {
+  return TARGETS.find((target) => target.name === name);
+}
