@@ -38,7 +38,7 @@ export class Ja4 {
     this.#hello = hello;
     this.#start = transport + ja4Version(offeredVersion(hello)) +
       (hello.serverName === undefined ? "i" : "d") +
-      ja4Count(ciphers.length) + ja4Count(extensions.length) + ja4Alpn(firstProtocol(hello.alpn));
+      ja4Count(ciphers.length) + ja4Count(extensions.length) + ja4Alpn(hello.alpn[0]);
     const cipherList = hexList(ciphers);
     const extensionList = this.#withSignatureAlgorithms(hexList(extensions, IN_PART_A));
     this.ja4 = this.#hashed(cipherList, extensionList);
@@ -76,14 +76,6 @@ export class Ja4 {
 
 function hashOf(list: string): string {
   return list === "" ? NOTHING : hashes.hash(list);
-}
-
-/**
- * The first protocol that is no GREASE: ALPN has GREASE of its own, names of two bytes (RFC 8701 2),
- * and JA4 leaves GREASE out wherever it stands.
- */
-function firstProtocol(protocols: readonly Uint8Array[]): Uint8Array | undefined {
-  return protocols.find((name) => name.length !== 2 || !isGrease(name[0]! << 8 | name[1]!));
 }
 
 /** Numbers without GREASE in ascending order. */

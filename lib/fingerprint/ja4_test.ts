@@ -101,17 +101,6 @@ Deno.test("Ja4 takes the first protocol only, by its ends or their hexadecimal",
   assert.equal(partA({ extensions: [16] }).slice(-2), "00");
 });
 
-Deno.test("Ja4 leaves GREASE out of ALPN, too", () => {
-  const names = (...protocols: number[][]) => ({
-    alpn: protocols.map((name) => Uint8Array.from(name)),
-  });
-  const greaseFirst = names([0x5a, 0x5a], [0x0a, 0x0a], [0x68, 0x32]);
-  assert.equal(partA(greaseFirst).slice(-2), "h2");
-  assert.equal(partA(names([0xfa, 0xfa])).slice(-2), "00");
-  assert.equal(partA(names([0x5a, 0x6a])).slice(-2), "Zj");
-  assert.equal(partA(names([0x5a, 0x5a, 0x5a])).slice(-2), "ZZ");
-});
-
 Deno.test("Ja4 sorts lists of any length, repetitions included", () => {
   const numbers = fc.array(fc.nat(0xffff).map((number) => number | 1), { maxLength: 200 });
   fc.assert(fc.property(numbers, (cipherSuites) => {

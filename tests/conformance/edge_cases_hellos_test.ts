@@ -82,8 +82,8 @@ const HELLOS: readonly (readonly [name: string, hello: MadeHello, partA: string]
   ["with an empty list of ALPN names", usualWith(alpn()), "t13d060900"],
   ["with an empty first ALPN name", usualWith(alpn("", "h2")), "t13d060900"],
   ["with ALPN that has no data at all", usualWith(plain(16)), "t13d060900"],
-  ["with a GREASE name first in ALPN", usualWith(alpn([0x4a, 0x4a], "h2")), "t13d0609h2"],
-  ["with nothing but a GREASE name in ALPN", usualWith(alpn([0xda, 0xda])), "t13d060900"],
+  ["with a GREASE name first in ALPN", usualWith(alpn([0x4a, 0x4a], "h2")), "t13d0609JJ"],
+  ["with nothing but a GREASE name in ALPN", usualWith(alpn([0xda, 0xda])), "t13d0609da"],
   ["with the letters jj in ALPN, which are no GREASE", usualWith(alpn("jk")), "t13d0609jk"],
   ["without ALPN", usualWithout(16), "t13d060800"],
   // SNI.
@@ -165,7 +165,7 @@ const HELLOS: readonly (readonly [name: string, hello: MadeHello, partA: string]
       versions(0x5a5a, 0x0304),
       plain(0xcaca, Uint8Array.of(0)),
     ],
-  }, "t13d0206h1"],
+  }, "t13d02063a"],
   ["with numbers that only look like GREASE", {
     ...USUAL,
     ciphers: [0x0a1a, 0x1a0a, 0x0a0b, 0xaaab],

@@ -52,7 +52,7 @@ function talk(
   return packets;
 }
 
-/** The last packets, and those before `from`: the start of the connection is not there. */
+/** All packets but those with the given numbers, from 0 on; a connection opens with three. */
 const without = (packets: readonly CapturedPacket[], ...lost: number[]) =>
   packets.filter((_, index) => !lost.includes(index));
 

@@ -101,10 +101,6 @@ export function referenceAlpn(protocol: Uint8Array | undefined): string {
   return digits[0]! + digits[digits.length - 1]!;
 }
 
-function isGreaseName(name: Uint8Array): boolean {
-  return name.length === 2 && GREASE.has(name[0]! * 256 + name[1]!);
-}
-
 /** JA4 before hashing: part a, ciphers, extensions with signature algorithms. */
 export function referenceJa4Parts(
   lists: HelloLists,
@@ -123,7 +119,7 @@ export function referenceJa4Parts(
     extensions.includes(0) ? "d" : "i",
     two(ciphers.length),
     two(extensions.length),
-    referenceAlpn(protocols.filter((name) => !isGreaseName(name))[0]),
+    referenceAlpn(protocols[0]),
   ].join("");
   const listed = extensions.filter((type) => type !== 0 && type !== 16).map(hex).sort().join(",");
   const signatures = real(lists.signatures).map(hex).join(",");
