@@ -4,7 +4,7 @@ import { denialReason, type Scope } from "../lib/net/scope.ts";
 import type { PlannedProbe } from "../lib/probe/plan.ts";
 import type { Candidate } from "../lib/probe/run.ts";
 
-/** One line of the plan: a probe of a port, or a target that is left out. */
+/** One line of the plan: a probe of a port or of the host, or a target that is left out. */
 export interface DryRunLine {
   readonly target: string;
   readonly port?: number;
@@ -27,6 +27,10 @@ export function* dryRunLines(
     return;
   }
   for (const { probe, ports } of plan) {
+    if (probe.ports === undefined) {
+      yield { target, probe: probe.name, sends: probe.sends };
+      continue;
+    }
     for (const port of spec.port === undefined ? ports : [spec.port]) {
       yield { target, port, probe: probe.name, sends: probe.sends };
     }
@@ -35,7 +39,6 @@ export function* dryRunLines(
 
 /** A line as text for people. */
 export function formatDryRunLine({ target, port, probe, sends, denied }: DryRunLine): string {
-  return port === undefined
-    ? `${target}  left out: ${denied}`
-    : `${hostPort(target, port)}  ${probe}  ${sends}`;
+  if (denied !== undefined) return `${target}  left out: ${denied}`;
+  return `${port === undefined ? target : hostPort(target, port)}  ${probe}  ${sends}`;
 }

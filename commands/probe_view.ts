@@ -1,6 +1,7 @@
 /** How `decnet probe` shows hosts on a terminal. */
 import type { Measurement } from "../lib/probe/port_visit.ts";
 import type { Outcome } from "../lib/probe/outcome.ts";
+import { WHOLE_HOST } from "../lib/probe/probe.ts";
 import type { TargetVisit } from "../lib/probe/run.ts";
 import type { Rotation } from "../lib/probe/rotation.ts";
 import { escapeForTerminal } from "../lib/terminal/escape.ts";
@@ -55,7 +56,8 @@ function portLines({ measurements, rotations }: HostReport, port: number, style:
     rows.push(["rotated", style.yellow(text)]);
   }
   return rows.map(([label, text], index) => {
-    const name = (index === 0 ? `${port}/tcp` : "").padEnd(PORT_WIDTH);
+    const place = port === WHOLE_HOST ? "host" : `${port}/tcp`;
+    const name = (index === 0 ? place : "").padEnd(PORT_WIDTH);
     return `  ${style.cyan(name)}${style.dim(label.padEnd(LABEL_WIDTH))}${text}`;
   });
 }

@@ -16,7 +16,7 @@ rawTest("hear what answers a packet", "answers", [SYN_ACK, RST_ACK]);
 
 rawTest("hold their ports", "ports", { ports: 16, bound: 0 });
 
-rawTest("leave no descriptor open", "leaks", 0);
+rawTest("leave no descriptor open", "leaks", false);
 
 rawTest("end what is under way when they are closed, and refuse what comes after", "closing", {
   ended: true,

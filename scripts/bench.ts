@@ -5,21 +5,25 @@
  * Usage: deno task bench [startup] [probe [--full]] [sniff [--capture=FILE] [--rounds=N]]
  *        [live [--seconds=N] [--rates=N,...] [--capture=FILE]]
  *
- * Without names all but `live` run, which needs root and a machine that has nothing else to do.
+ *        [syn]
+ *
+ * Without names all but `live` and `syn` run: these need root and a machine that has nothing else to do.
  */
 import { benchLive } from "./bench/live.ts";
 import { benchProbe } from "./bench/probe.ts";
 import { benchSniff } from "./bench/sniff.ts";
 import { benchStartup } from "./bench/startup.ts";
+import { benchSyn } from "./bench/syn.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   startup: benchStartup,
   probe: () => benchProbe(Deno.args.includes("--full")),
   sniff: benchSniff,
   live: benchLive,
+  syn: benchSyn,
 };
 
-const DEFAULTS = Object.keys(BENCHMARKS).filter((name) => name !== "live");
+const DEFAULTS = Object.keys(BENCHMARKS).filter((name) => name !== "live" && name !== "syn");
 
 const wanted = Deno.args.filter((arg) => !arg.startsWith("--"));
 for (const name of wanted.length > 0 ? wanted : DEFAULTS) {

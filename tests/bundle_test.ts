@@ -53,14 +53,17 @@ Deno.test("a bundle runs alone, with the permissions of the compiled program and
       for await (const connection of listener) connection.close();
     })();
     const target = `127.0.0.1:${listener.addr.port}`;
-    const probed = await run("probe", "--state", `${folder}/state.db`, "--outcomes", target);
+    const probes = ["jarm", "hassh", "tlscert", "http", "banner"];
+    const choice = ["--probe", probes.join(",")];
+    const state = ["--state", `${folder}/state.db`];
+    const probed = await run("probe", ...state, ...choice, "--outcomes", target);
     listener.close();
     await server;
     assert.equal(probed.code, 0, probed.stderr);
     const outcomes = probed.stdout.trim().split("\n").map((line) => JSON.parse(line));
     assert.deepEqual(
       outcomes.map((event) => [event.fields.probe_type, event.fields.outcome]),
-      ["jarm", "hassh", "tlscert", "http", "banner"].map((probe) => [probe, "closed"]),
+      probes.map((probe) => [probe, "closed"]),
     );
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -3,7 +3,8 @@ import type { Connection } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { connectFailure, isExhausted, streamFailure } from "./connect_error.ts";
-import { HostPacers, Pacer, Semaphore } from "./pacer.ts";
+import { HostGates } from "./host_gates.ts";
+import { Pacer, Semaphore } from "./pacer.ts";
 import { ProbeFailure } from "./probe.ts";
 
 /** A raw byte stream, as Deno.connect gives it. */
@@ -46,7 +47,7 @@ export class Dialer {
   /** Connections tried so far. */
   attempts = 0;
   readonly #pacer: Pacer;
-  readonly #hostPacers: HostPacers;
+  readonly #gates: HostGates;
   readonly #slots: Semaphore;
   readonly #open: OpenStream;
   readonly #clock: Clock;
@@ -54,7 +55,7 @@ export class Dialer {
 
   constructor(options: DialerOptions, clock: Clock = REAL_CLOCK) {
     this.#pacer = new Pacer(options.rate, clock);
-    this.#hostPacers = new HostPacers(options.hostRate ?? 0, clock);
+    this.#gates = new HostGates(options.hostRate ?? 0, clock);
     this.#slots = new Semaphore(options.maxOpen);
     this.#open = options.open;
     this.#clock = clock;
@@ -68,13 +69,18 @@ export class Dialer {
   async dial(address: string, port: number, deadline: Deadline): Promise<Connection> {
     deadline.check();
     // Before a slot is taken: who waits for its own host keeps nobody else waiting.
-    const hostTurn = this.#hostPacers.turn(address);
-    if (hostTurn !== undefined) await deadline.pauseFor(hostTurn);
-    const slot = this.#slots.acquire();
-    if (slot !== undefined) await this.#wait(slot, deadline);
+    const gate = this.#gates.enter(address);
+    if (gate !== undefined) await wait(gate, deadline, () => this.#gates.leave(address, false));
     try {
-      const turn = this.#pacer.turn();
-      if (turn !== undefined) await deadline.pauseFor(turn);
+      const slot = this.#slots.acquire();
+      if (slot !== undefined) await wait(slot, deadline, () => this.#slots.release());
+    } catch (error) {
+      this.#gates.leave(address, false);
+      throw error;
+    }
+    try {
+      const left = this.#leave(address, deadline);
+      if (left !== undefined) await left;
       const stream = await this.#connect(address, port, deadline);
       this.#inUse++;
       return new StreamConnection(stream, deadline, () => {
@@ -87,14 +93,32 @@ export class Dialer {
     }
   }
 
-  async #wait(slot: Promise<void>, deadline: Deadline): Promise<void> {
-    try {
-      await deadline.pauseFor(slot);
-    } catch (error) {
-      // The slot comes to us all the same, when its turn comes: hand it on.
-      slot.then(() => this.#slots.release());
-      throw error;
+  /**
+   * Waits until a packet that is no connection may go to `address`, by the same limits.
+   *
+   * @throws {ProbeFailure} when interrupted
+   */
+  async turn(address: string, deadline: Deadline): Promise<void> {
+    deadline.check();
+    const gate = this.#gates.enter(address);
+    if (gate !== undefined) await wait(gate, deadline, () => this.#gates.leave(address, false));
+    await this.#leave(address, deadline);
+  }
+
+  /** Waits for the turn among all, and lets the next one to the same host enter; undefined for now. */
+  #leave(address: string, deadline: Deadline): Promise<void> | undefined {
+    const turn = this.#pacer.turn();
+    if (turn === undefined) {
+      this.#gates.leave(address, true);
+      return undefined;
     }
+    return deadline.pauseFor(turn).then(
+      () => this.#gates.leave(address, true),
+      (error) => {
+        this.#gates.leave(address, false);
+        throw error;
+      },
+    );
   }
 
   async #connect(address: string, port: number, deadline: Deadline): Promise<Stream> {
@@ -120,6 +144,20 @@ export class Dialer {
         forget();
       }
     }
+  }
+}
+
+/** Waits for something that comes to us all the same, when its turn comes: then `giveBack` hands it on. */
+async function wait(
+  turn: Promise<void>,
+  deadline: Deadline,
+  giveBack: () => void,
+): Promise<void> {
+  try {
+    await deadline.pauseFor(turn);
+  } catch (error) {
+    turn.then(giveBack);
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Event, FieldValue } from "../event/event.ts";
 import { parseTimestamp } from "../event/time.ts";
 import { hostPort } from "../net/host_port.ts";
 import type { Measurement } from "./port_visit.ts";
-import type { Finding, Miss, ProbeTarget } from "./probe.ts";
+import { type Finding, type Miss, type ProbeTarget, WHOLE_HOST } from "./probe.ts";
 import type { Rotation } from "./rotation.ts";
 
 /** RFC 5424 HOSTNAME and APP-NAME of the prober: what DECNET's readers know it by. */
@@ -41,13 +41,13 @@ export function missEvent(
   const { target, port, probe, result, at } = about;
   const fields = {
     target_ip: target.address,
-    target_port: port,
+    target_port: port || undefined,
     target_host: target.named ? target.host : undefined,
     probe_type: probe,
     outcome: result.outcome,
     detail: result.detail,
   };
-  const where = port === undefined ? target.address : hostPort(target.address, port);
+  const where = placeOf(target.address, port ?? WHOLE_HOST);
   const msg = [where, probe, result.outcome].filter((part) => part !== undefined).join(" ");
   return proberEvent(at * 1000, sensor, "probe_outcome", target.address, fields, msg);
 }
@@ -58,7 +58,7 @@ export function rotationEvent(rotation: Rotation, sensor: string): Event {
   const { address, name, port, probe, hash, at } = sighting;
   const fields = {
     target_ip: address,
-    target_port: port,
+    target_port: port || undefined,
     target_host: name === "" ? undefined : name,
     probe_type: probe,
     old_hash: oldHash,
@@ -68,8 +68,12 @@ export function rotationEvent(rotation: Rotation, sensor: string): Event {
     new_first_seen: at,
     rotation_count: count,
   };
-  const msg = `FP rotation ${hostPort(address, port)} ${probe} ${oldHash} -> ${hash}`;
+  const msg = `FP rotation ${placeOf(address, port)} ${probe} ${oldHash} -> ${hash}`;
   return proberEvent(parseTimestamp(at)!, sensor, "fingerprint_rotated", address, fields, msg);
+}
+
+function placeOf(address: string, port: number): string {
+  return port === WHOLE_HOST ? address : hostPort(address, port);
 }
 
 function proberEvent(

@@ -224,6 +224,17 @@ Deno.test("icmp_error's hash changes with all that the host decides", async () =
   assert.equal(new Set([...hashes, onlyX.icmp_fp_hash]).size, worlds.length + 1);
 });
 
+Deno.test("icmp6_error hashes no answer of a router in the host's stead", async () => {
+  const filtered = (code: number, from: string) => (sent: SentPacket) =>
+    kindOf6(sent) === "N" ? [{ packet: errorAbout(sent, [1, code], { from }) }] : linux6(sent);
+  const fields = await probe6({ answer: filtered(1, ROUTER6) });
+  assert.equal(fields.icmp6_fp_raw, "U=1/4:640:;N=~;ttl=64;df=0");
+  assert.equal(fields.icmp6_unknown_next_header_got, "1/1 administratively prohibited");
+  assert.equal(fields.icmp6_unknown_next_header_hop, ROUTER6);
+  const other = await probe6({ answer: filtered(5, "2001:db8::77") });
+  assert.equal(other.icmp6_fp_hash, fields.icmp6_fp_hash);
+});
+
 Deno.test("icmp_error names the changes to the packet that is quoted", async () => {
   const change = (quote: Uint8Array) => quote.fill(0, 4, 6);
   const fields = await probe({

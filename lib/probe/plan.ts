@@ -1,10 +1,12 @@
 /** Which probes run, on which ports. */
 import { parsePorts } from "../net/ports.ts";
-import type { Probe } from "./probe.ts";
+import { WHOLE_HOST } from "./probe.ts";
+import type { AnyProbe } from "./raw_probe.ts";
 
 /** A probe that is switched on, with its ports. */
 export interface PlannedProbe {
-  readonly probe: Probe;
+  readonly probe: AnyProbe;
+  /** {@linkcode WHOLE_HOST} for a probe of the host as a whole. */
   readonly ports: readonly number[];
 }
 
@@ -19,7 +21,7 @@ export interface PlanWishes {
 }
 
 /** The environment variable that sets a probe's ports. */
-export function portsVariable(probe: Probe): string {
+export function portsVariable(probe: AnyProbe): string {
   return `DECNET_PROBE_PORTS_${probe.name.toUpperCase()}`;
 }
 
@@ -28,7 +30,7 @@ export function portsVariable(probe: Probe): string {
  *
  * @throws {RangeError} that names the probe or the variable that is wrong
  */
-export function planProbes(probes: readonly Probe[], wishes: PlanWishes): PlannedProbe[] {
+export function planProbes(probes: readonly AnyProbe[], wishes: PlanWishes): PlannedProbe[] {
   const known = new Set(probes.map((probe) => probe.name));
   for (const name of [...wishes.names ?? [], ...wishes.ports.keys()]) {
     if (name !== "" && !known.has(name)) {
@@ -49,7 +51,11 @@ export function planProbes(probes: readonly Probe[], wishes: PlanWishes): Planne
     });
 }
 
-function portsOf(probe: Probe, wishes: PlanWishes): readonly number[] {
+function portsOf(probe: AnyProbe, wishes: PlanWishes): readonly number[] {
+  if (probe.ports === undefined) {
+    // It has no ports to choose, but is turned off as the others are.
+    return wishes.env(portsVariable(probe))?.trim() === "" ? [] : [WHOLE_HOST];
+  }
   const fromFlag = wishes.ports.get(probe.name) ?? wishes.ports.get("");
   if (fromFlag !== undefined) return fromFlag;
   const variable = portsVariable(probe);

@@ -11,6 +11,9 @@ import {
   type ProbeResult,
   type ProbeTarget,
 } from "./probe.ts";
+import type { StackIdentifier } from "../fingerprint/p0f/identifier.ts";
+import { type AnyProbe, isRaw, type RawProbe } from "./raw_probe.ts";
+import type { RawNetwork } from "./raw_network.ts";
 
 /** How probes are carried out. */
 export interface VisitOptions {
@@ -20,15 +23,24 @@ export interface VisitOptions {
   /** Further tries after a timeout, an unreachable network or a connection that broke. */
   readonly retries: number;
   readonly ja4plus: boolean;
+  /** For probes with packets of their own; without it they may not be among the probes. */
+  readonly raw?: RawServices | undefined;
   /** Ends everything early. */
   readonly interrupt?: AbortSignal;
+}
+
+/** What probes with packets of their own need. */
+export interface RawServices {
+  readonly network: RawNetwork;
+  readonly stacks: StackIdentifier;
 }
 
 /** A probe's result, with the time at which it was known. */
 export interface Measurement {
   readonly target: ProbeTarget;
+  /** {@linkcode WHOLE_HOST} for a probe of the host as a whole. */
   readonly port: number;
-  readonly probe: Probe;
+  readonly probe: AnyProbe;
   readonly result: ProbeResult;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -56,13 +68,15 @@ const RETRIED: ReadonlySet<Outcome> = new Set(["timeout", "unreachable", "closed
 export async function* visitPort(
   target: ProbeTarget,
   port: number,
-  probes: readonly Probe[],
+  probes: readonly AnyProbe[],
   options: VisitOptions,
 ): AsyncGenerator<Measurement> {
   const knowledge = new PortKnowledge();
   for (const probe of probes) {
-    const result = knowledge.verdict(probe.language) ??
-      await probeWithRetries(target, port, probe, options, knowledge);
+    const result = isRaw(probe)
+      ? knowledge.nothing ?? await probeRaw(target, port, probe, options)
+      : knowledge.verdict(probe.language) ??
+        await probeWithRetries(target, port, probe, options, knowledge);
     yield { target, port, probe, result, at: Date.now() };
   }
 }
@@ -72,6 +86,11 @@ class PortKnowledge {
   #miss: Miss | undefined;
   #spoken: Language | undefined;
   readonly #misses = new Map<Language, Miss>();
+
+  /** Why nothing can be had from the port, if nothing can. */
+  get nothing(): Miss | undefined {
+    return this.#miss;
+  }
 
   /** How a probe of `language` must end without being run, or undefined. */
   verdict(language: Language): Miss | undefined {
@@ -110,6 +129,24 @@ async function probeWithRetries(
     if (!attempt.connected && result.outcome !== "ok") knowledge.closed(result);
     else knowledge.learn(probe.language, result, !attempt.heard);
     return result;
+  }
+}
+
+async function probeRaw(
+  target: ProbeTarget,
+  port: number,
+  probe: RawProbe,
+  { timeout, interrupt, dialer, raw, ja4plus }: VisitOptions,
+): Promise<ProbeResult> {
+  const deadline = new Deadline(timeout, interrupt);
+  try {
+    const turn = () => dialer.turn(target.address, deadline);
+    return await probe.run({ target, port, ...raw!, deadline, turn, ja4plus });
+  } catch (error) {
+    if (!(error instanceof ProbeFailure)) return internalError(error);
+    return { outcome: error.outcome, detail: error.detail };
+  } finally {
+    deadline.dispose();
   }
 }
 

@@ -223,7 +223,7 @@ Deno.test("visitPort() ends in exactly one measurement for each probe, whatever 
     for (const { runs } of built) assert.ok(runs <= 1 + retries);
     // Whatever one probe showed to be spoken, none of another language shows too.
     const spoken = measurements.filter(({ result }) => result.outcome === "ok");
-    assert.ok(new Set(spoken.map(({ probe }) => probe.language)).size <= 1);
+    assert.ok(new Set(spoken.map(({ probe }) => (probe as Probe).language)).size <= 1);
   }));
 });
 

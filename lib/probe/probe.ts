@@ -52,24 +52,32 @@ export interface Miss {
 
 export type ProbeResult = Finding | Miss;
 
-/** One way to fingerprint a host's port. */
-export interface Probe {
+/** What all probes have in common. */
+export interface ProbeDescription {
   /** Lower-case, as in `--probe NAME` and `DECNET_PROBE_PORTS_<NAME>`. */
   readonly name: string;
   /** One line for the help text. */
   readonly brief: string;
-  readonly language: Language;
   /** What goes over the wire where the port is open, for `--dry-run`. */
   readonly sends: string;
-  /** Default ports. */
-  readonly ports: readonly number[];
-  /** Lower runs first on a port. */
+  /** Default ports; undefined for a probe of the host as a whole. */
+  readonly ports: readonly number[] | undefined;
+  /** Lower runs first. */
   readonly priority: number;
+}
+
+/** One way to fingerprint a host's port by talking to it. */
+export interface Probe extends ProbeDescription {
+  readonly language: Language;
+  readonly ports: readonly number[];
   /**
    * Probes one port. Throws only {@linkcode ProbeFailure}; the caller turns that into a miss.
    */
   run(context: ProbeContext): Promise<ProbeResult>;
 }
+
+/** Stands for the port where a probe is about the host as a whole. */
+export const WHOLE_HOST = 0;
 
 /** Ends a probe with an outcome from any depth of its code. */
 export class ProbeFailure extends Error {

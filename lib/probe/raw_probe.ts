@@ -2,7 +2,7 @@
 import type { Fields } from "../event/event.ts";
 import type { StackIdentifier } from "../fingerprint/p0f/identifier.ts";
 import type { Deadline } from "./deadline.ts";
-import type { ProbeResult, ProbeTarget } from "./probe.ts";
+import type { Probe, ProbeDescription, ProbeResult, ProbeTarget } from "./probe.ts";
 import type { RawNetwork } from "./raw_network.ts";
 
 /** What a raw probe gets to work with. */
@@ -25,21 +25,19 @@ export interface RawProbeContext {
 }
 
 /** One way to fingerprint a host by its answers to packets built by hand. */
-export interface RawProbe {
-  /** Lower-case, as in `--probe NAME` and `DECNET_PROBE_PORTS_<NAME>`. */
-  readonly name: string;
-  /** One line for the help text. */
-  readonly brief: string;
-  /** What goes over the wire, for `--dry-run`. */
-  readonly sends: string;
+export interface RawProbe extends ProbeDescription {
   /** IP versions of the targets that it is for. */
   readonly families: readonly (4 | 6)[];
-  /** Default ports; undefined for a probe of the host as a whole. */
-  readonly ports: readonly number[] | undefined;
-  /** Lower runs first. */
-  readonly priority: number;
   /** Probes one port or host. Throws only ProbeFailure; the caller turns that into a miss. */
   run(context: RawProbeContext): Promise<ProbeResult>;
+}
+
+/** Any probe. */
+export type AnyProbe = Probe | RawProbe;
+
+/** True for a probe that needs packets of its own. */
+export function isRaw(probe: AnyProbe): probe is RawProbe {
+  return "families" in probe;
 }
 
 /** `target_ip`, `target_port` unless it is 0, and `target_host` for a target given by name. */

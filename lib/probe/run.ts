@@ -2,7 +2,8 @@
 import { denialReason, type Scope, type TargetOrigin } from "../net/scope.ts";
 import type { PlannedProbe } from "./plan.ts";
 import { type Measurement, type VisitOptions, visitPort } from "./port_visit.ts";
-import type { Miss, Probe, ProbeTarget } from "./probe.ts";
+import type { Miss, ProbeTarget } from "./probe.ts";
+import { type AnyProbe, isRaw } from "./raw_probe.ts";
 import type { TargetSpec } from "./target_spec.ts";
 
 /** A host to probe, and where it came from. */
@@ -22,7 +23,7 @@ export interface ProbeRun extends VisitOptions {
   /** True when this probe of this target was done lately and shall be left out. */
   readonly isRecent?: (
     target: ProbeTarget,
-    probe: Probe,
+    probe: AnyProbe,
     ports: readonly number[],
   ) => Promise<boolean>;
   /** Called for each result as it is known; what it returns is waited for. */
@@ -124,7 +125,8 @@ async function visitTarget({ spec, origin }: Candidate, run: ProbeRun): Promise<
 
   const work: PlannedProbe[] = [];
   for (const { probe, ports } of run.plan) {
-    const wanted = spec.port === undefined ? ports : [spec.port];
+    if (isRaw(probe) && !probe.families.includes(address.includes(":") ? 6 : 4)) continue;
+    const wanted = spec.port === undefined || probe.ports === undefined ? ports : [spec.port];
     if (await run.isRecent?.(target, probe, wanted) !== true) work.push({ probe, ports: wanted });
   }
   if (work.length === 0) return skip({ outcome: "recent", detail: "probed lately" });
@@ -137,7 +139,7 @@ async function visitPorts(
   work: readonly PlannedProbe[],
   run: ProbeRun,
 ): Promise<void> {
-  const byPort = new Map<number, Probe[]>();
+  const byPort = new Map<number, AnyProbe[]>();
   for (const { probe, ports } of work) {
     for (const port of ports) byPort.set(port, [...byPort.get(port) ?? [], probe]);
   }

@@ -77,7 +77,7 @@ function quoteLength(bytes: Uint8Array, at: number, available: number, version: 
   // ICMPv6 has the field in these only: elsewhere it is part of a pointer or an MTU.
   const extensible = version === 4 || bytes[at] === ICMPV6.unreachable ||
     bytes[at] === ICMPV6.timeExceeded;
-  return extensible && announced > 0 && announced < available ? announced : available;
+  return extensible && announced > 0 ? Math.min(announced, available) : available;
 }
 
 function ipv4Transport(quote: Uint8Array): Transport | undefined {

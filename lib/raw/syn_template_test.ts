@@ -37,3 +37,10 @@ Deno.test("SynTemplate.write() makes the packet that writeSyn() writes, whatever
     ),
   );
 });
+
+Deno.test("SynTemplate.write() leaves no identification 0, which the kernel would replace", () => {
+  const fields = { source: new Uint8Array(4), sourcePort: 1, destinationPort: 2, timestamp: 3 };
+  const { packet } = new SynTemplate(fields);
+  new SynTemplate(fields).write(packet, 0, 1, 0x12340000);
+  assert.deepEqual([...packet.subarray(4, 6)], [0, 1]);
+});

@@ -54,6 +54,7 @@ testNeeding(
       printedEvents(
         await decnet([
           ...["probe", "--json", "--state", `${folder.path}/state.db`, "--out", out],
+          ...["--probe", "jarm,hassh,tlscert"],
           ...["--port", `jarm=${tls.port}`, "--port", `tlscert=${tls.port}`],
           ...["--port", `hassh=${ssh.port}`, LOOPBACK],
         ]),

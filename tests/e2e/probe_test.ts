@@ -21,6 +21,9 @@ function quick(port: number, ...flags: string[]): string[] {
   return ["probe", "--no-state", "--probe", "jarm", "--port", `jarm=${port}`, ...flags];
 }
 
+/** Those that need no right to send packets of their own. */
+const TALKING_PROBES = "jarm,hassh,tlscert,http,banner";
+
 testNeeding(
   ["openssl"],
   "probe prints events in JSON when piped and keeps them with --out",
@@ -28,7 +31,10 @@ testNeeding(
     await using folder = await tempFolder();
     await using server = await startOpenssl([]);
     const target = `127.0.0.1:${server.port}`;
-    const run = await decnet(["probe", "--no-state", "--out", `${folder.path}/sub/ev.log`, target]);
+    const run = await decnet([
+      ...["probe", "--no-state", "--probe", TALKING_PROBES],
+      ...["--out", `${folder.path}/sub/ev.log`, target],
+    ]);
     const events = printedEvents(run);
     assert.deepEqual(events.map((event) => event.event_type), [
       "jarm_fingerprint",
@@ -174,6 +180,10 @@ Deno.test("an empty DECNET_PROBE_PORTS variable turns a probe off, another sets 
       DECNET_PROBE_PORTS_TLSCERT: "",
       DECNET_PROBE_PORTS_HTTP: "",
       DECNET_PROBE_PORTS_BANNER: "",
+      DECNET_PROBE_PORTS_TCPFP: "",
+      DECNET_PROBE_PORTS_ICMP_ERROR: "",
+      DECNET_PROBE_PORTS_ICMP6_ERROR: "",
+      DECNET_PROBE_PORTS_IPV6_LEAK: "",
     },
   });
   assert.match(run.stderr, new RegExp(`:${port} jarm refused[^]*: 1 refused\n$`));
