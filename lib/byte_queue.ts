@@ -21,6 +21,11 @@ export class ByteQueue {
     return this.#end - this.#start;
   }
 
+  /** Bytes of memory that it keeps: of consumed bytes too, until it is empty. */
+  get held(): number {
+    return this.#lent ? 0 : this.#buffer.length;
+  }
+
   /** Adds a copy of `bytes` at the end. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
@@ -55,9 +60,9 @@ export class ByteQueue {
     this.#lent = true;
   }
 
-  /** Keeps a copy of what was lent and is still there. */
+  /** Keeps a copy of what was lent and is still there, and no memory when nothing is there. */
   settle(): void {
-    if (!this.#lent) return;
+    if (!this.#lent && this.length > 0) return;
     this.#lent = false;
     this.#buffer = this.length === 0 ? NOTHING : this.peek().slice();
     this.#end -= this.#start;

@@ -68,3 +68,19 @@ Deno.test("ByteQueue gives what was lent or appended in its order", () => {
     assert.deepEqual(concatBytes(...taken, queue.peek()), all);
   }));
 });
+
+Deno.test("ByteQueue.held is what it keeps, and nothing once all was taken and settled", () => {
+  const queue = new ByteQueue();
+  assert.equal(queue.held, 0);
+  queue.lend(new Uint8Array(100));
+  assert.equal(queue.held, 0);
+  queue.take(40);
+  queue.settle();
+  assert.equal(queue.held, 60);
+  queue.append(new Uint8Array(1000));
+  assert.ok(queue.held >= 1060);
+  const view = queue.take(1060);
+  queue.settle();
+  assert.equal(queue.held, 0);
+  assert.equal(view.length, 1060);
+});

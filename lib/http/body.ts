@@ -3,6 +3,8 @@ import { headerValue, headerValues, type HttpRequest } from "./request.ts";
 
 /** A body that is being passed over. */
 export interface Body {
+  /** Bytes of memory that are held. */
+  readonly held: number;
   /** Bytes that certainly belong to it; the next ones may, depending on what they say. */
   readonly certain: number;
   /** Passes over `count` bytes out of `certain` without seeing them. */
@@ -25,6 +27,7 @@ export function bodyOf(request: HttpRequest): Body | undefined {
 
 /** A body of Content-Length bytes. */
 class SizedBody implements Body {
+  readonly held = 0;
   certain: number;
 
   constructor(length: number) {
@@ -49,6 +52,9 @@ class SizedBody implements Body {
 /** Line with a chunk's size, or a trailer line. Common servers allow 8 KiB. */
 const MAX_LINE = 8192;
 
+/** What an element of an array takes. */
+const BYTES_OF_AN_ELEMENT = 8;
+
 /** 2^52 bytes are enough, and are exact as a number. */
 const MAX_SIZE_DIGITS = 13;
 
@@ -61,6 +67,10 @@ export class ChunkedBody implements Body {
   state: "open" | "done" | "malformed" = "open";
   #expects: "size" | "data_end" | "trailer" = "size";
   #line: number[] = [];
+
+  get held(): number {
+    return this.#line.length * BYTES_OF_AN_ELEMENT;
+  }
 
   skip(count: number): void {
     this.certain -= count;

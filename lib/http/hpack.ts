@@ -19,6 +19,11 @@ const MAX_INTEGER_BYTES = 4;
 export class HpackDecoder {
   readonly #table = new HpackTable();
 
+  /** Bytes of memory that the table holds, about. */
+  get held(): number {
+    return this.#table.size;
+  }
+
   /**
    * Decodes one block. Undefined when it is malformed: the decoder is of no use after that, because
    * it no longer knows what the client's table holds.

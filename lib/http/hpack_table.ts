@@ -90,6 +90,11 @@ export class HpackTable {
   #size = 0;
   #limit = DEFAULT_SIZE;
 
+  /** Size of the entries, by the count of RFC 7541 4.1. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Entry at `index`; undefined when there is none. */
   at(index: number): Header | undefined {
     return index <= STATIC_TABLE.length

@@ -54,6 +54,11 @@ export class Http2RequestStream {
   readonly #block = new ByteQueue();
   #blockStream = 0;
 
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#pending.held + this.#block.held + this.#hpack.held;
+  }
+
   /** Requests that `bytes`, which follow those of the last call, complete. `bytes` are not kept. */
   push(bytes: Uint8Array): HttpRequest[] {
     const requests: HttpRequest[] = [];
@@ -155,7 +160,9 @@ export class Http2RequestStream {
     this.#block.append(fragment);
     this.#blockStream = last ? 0 : stream;
     if (!last) return;
-    const decoded = this.#hpack.decode(this.#block.take(this.#block.length));
+    const block = this.#block.peek();
+    this.#block.clear();
+    const decoded = this.#hpack.decode(block);
     const request = decoded && requestOf(decoded);
     if (decoded === undefined) this.ended = true;
     else if (request !== undefined) requests.push(request);

@@ -72,6 +72,11 @@ export function lineState(bytes: Uint8Array, start: number): "request" | "incomp
   return requestLine(latin1(bytes, start, newline)) === undefined ? "not_http" : "request";
 }
 
+/** True when `bytes` begin with a whole request line. */
+export function isRequest(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && lineState(bytes, requestStart(bytes)) === "request";
+}
+
 /** Offset after the empty line that ends the head, looked for from `from` on; -1 if not there. */
 export function headEnd(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {

@@ -3,7 +3,14 @@ import { ByteQueue } from "../byte_queue.ts";
 import { type Body, bodyOf } from "./body.ts";
 import { Http2RequestStream } from "./http2_stream.ts";
 import { type HttpRequest, MAX_HEAD_LENGTH } from "./request.ts";
-import { headEnd, lineState, MAX_METHOD_LENGTH, readHead, requestStart } from "./request_head.ts";
+import {
+  headEnd,
+  isRequest,
+  lineState,
+  MAX_METHOD_LENGTH,
+  readHead,
+  requestStart,
+} from "./request_head.ts";
 
 const LF = 0x0a;
 const NOTHING = new Uint8Array(0);
@@ -16,6 +23,11 @@ const NOTHING = new Uint8Array(0);
 export class HttpRequestStream {
   /** True once no request can be found any more: this was not HTTP, or has gone over to a tunnel. */
   ended = false;
+  /**
+   * What comes behind a CONNECT in the bytes of the last push, a view of them; undefined where that held
+   * none. It was not read, because it need not be HTTP; when it is, push it.
+   */
+  behindConnect: Uint8Array | undefined;
   #pending = new ByteQueue();
   /** The request line in `pending` is whole and good. */
   #lineRead = false;
@@ -23,6 +35,13 @@ export class HttpRequestStream {
   #searched = 0;
   #body: Body | undefined;
   #http2: Http2RequestStream | undefined;
+  /** Bytes are missing: where the next request starts is not known. */
+  #lost = false;
+
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#pending.held + (this.#body?.held ?? 0) + (this.#http2?.held ?? 0);
+  }
 
   /** What the client said in HTTP/2 besides its requests; undefined in HTTP/1. */
   get http2(): Http2RequestStream | undefined {
@@ -32,8 +51,14 @@ export class HttpRequestStream {
   /** Requests that `bytes`, which follow those of the last call, complete. `bytes` are not kept. */
   push(bytes: Uint8Array): HttpRequest[] {
     const requests: HttpRequest[] = [];
+    this.behindConnect = undefined;
+    if (this.#lost) {
+      // Senders put a request at the start of a segment, unless they send several at a time.
+      if (!isRequest(bytes)) return requests;
+      this.#lost = false;
+    }
     let rest = bytes;
-    while (rest.length > 0 && !this.ended) {
+    while (rest.length > 0 && !this.ended && this.behindConnect === undefined) {
       if (this.#http2 !== undefined) {
         requests.push(...this.#http2.push(rest));
         this.ended = this.#http2.ended;
@@ -48,15 +73,20 @@ export class HttpRequestStream {
   }
 
   /**
-   * Tells that `count` bytes are missing. False, and the stream has ended, unless all of them are
-   * certain to lie within a body.
+   * Tells that `count` bytes are missing. Unless all of them are certain to lie within a body, it goes on
+   * with the next piece that begins with a request line; HTTP/2 cannot be followed any further.
    */
-  skip(count: number): boolean {
-    if (this.#http2 !== undefined) this.ended ||= !this.#http2.skip(count);
-    else if (this.#body === undefined || this.#body.certain < count) this.ended = true;
-    else this.#body.skip(count);
-    if (this.#body?.state === "done") this.#body = undefined;
-    return !this.ended;
+  skip(count: number): void {
+    if (this.#http2 !== undefined) {
+      this.ended ||= !this.#http2.skip(count);
+    } else if (this.#body !== undefined && this.#body.certain >= count) {
+      this.#body.skip(count);
+      if (this.#body.state === "done") this.#body = undefined;
+    } else {
+      this.#lost = true;
+      this.#body = undefined;
+      this.#reset();
+    }
   }
 
   /** Reads from a head on and gives what comes after it, which is nothing while it is not whole. */
@@ -93,10 +123,14 @@ export class HttpRequestStream {
     return judged ? "incomplete" : lineState(view, 0);
   }
 
-  #takeHead(view: Uint8Array, end: number, requests: HttpRequest[]): void {
+  #reset(): void {
     this.#pending.clear();
     this.#lineRead = false;
     this.#searched = 0;
+  }
+
+  #takeHead(view: Uint8Array, end: number, requests: HttpRequest[]): void {
+    this.#reset();
     const request = readHead(view, 0, end);
     if (request === "not_http") {
       this.ended = true;
@@ -104,7 +138,9 @@ export class HttpRequestStream {
       this.#http2 = new Http2RequestStream();
     } else {
       requests.push(request);
-      this.#body = bodyOf(request);
+      // CONNECT has no body (RFC 9110 9.3.6).
+      if (request.method.toUpperCase() === "CONNECT") this.behindConnect = view.subarray(end);
+      else this.#body = bodyOf(request);
     }
   }
 

@@ -111,23 +111,66 @@ Deno.test("HttpRequestStream ends at a head that is too long, in one piece or in
   }
 });
 
-Deno.test("HttpRequestStream.skip() passes over missing bytes of a body, and ends elsewhere", () => {
+Deno.test("HttpRequestStream.skip() passes over missing bytes of a body", () => {
   const sized = new HttpRequestStream();
   sized.push(latin1Bytes("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nab"));
-  assert.equal(sized.skip(8), true);
+  sized.skip(8);
   assert.equal(sized.push(latin1Bytes(GET("/next"))).length, 1);
-  assert.equal(sized.skip(1), false);
-  assert.equal(sized.ended, true);
-  assert.deepEqual(sized.push(latin1Bytes(GET("/no"))), []);
-
   const chunked = new HttpRequestStream();
   chunked.push(latin1Bytes("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\na"));
-  assert.equal(chunked.skip(4), true);
+  chunked.skip(4);
   assert.equal(chunked.push(latin1Bytes("\r\n0\r\n\r\n" + GET("/next"))).length, 1);
+});
 
-  const short = new HttpRequestStream();
-  short.push(latin1Bytes("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n"));
-  assert.equal(short.skip(11), false);
+Deno.test("HttpRequestStream goes on with the next piece that begins with a request when it is lost", () => {
+  const openings = [
+    "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n",
+    "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5",
+    "GET / HTTP/1.1\r\nHost:",
+    "GET",
+    "",
+  ];
+  for (const opening of openings) {
+    const stream = new HttpRequestStream();
+    stream.push(latin1Bytes(opening));
+    stream.skip(11);
+    const pieces = [
+      ": a\r\n\r\n",
+      "GET /no ",
+      GET("/1") + GET("/2").slice(0, 9),
+      GET("/2").slice(9),
+    ];
+    const found = pieces.flatMap((piece) => stream.push(latin1Bytes(piece)));
+    assert.deepEqual(found.map(({ target }) => target), ["/1", "/2"], opening);
+    assert.equal(stream.ended, false);
+  }
+});
+
+Deno.test("HttpRequestStream stops behind a CONNECT, and goes on with what it is given back", () => {
+  const stream = new HttpRequestStream();
+  const connect = "CONNECT a:443 HTTP/1.1\r\nContent-Length: 3\r\n\r\n";
+  const found = stream.push(latin1Bytes(`${GET("/1")}${connect}\x16\x03\x01`));
+  assert.deepEqual(found.map(({ target }) => target), ["/1", "a:443"]);
+  assert.deepEqual(stream.behindConnect, latin1Bytes("\x16\x03\x01"));
+  assert.equal(stream.ended, false);
+  const refused = new HttpRequestStream();
+  const pieces = byteByByte(latin1Bytes(connect));
+  for (const piece of pieces) refused.push(piece);
+  assert.equal(refused.behindConnect?.length, 0);
+  assert.equal(refused.push(latin1Bytes(connect + GET("/2"))).length, 1);
+  assert.equal(refused.push(refused.behindConnect!).length, 1);
+  assert.equal(refused.behindConnect, undefined);
+});
+
+Deno.test("HttpRequestStream.held counts what waits", () => {
+  const stream = new HttpRequestStream();
+  assert.equal(stream.held, 0);
+  stream.push(latin1Bytes("GET / HTTP/1.1\r\nA: " + "b".repeat(1000)));
+  assert.ok(stream.held >= 1000);
+  stream.push(latin1Bytes("\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  assert.equal(stream.held, 0);
+  stream.push(latin1Bytes("5;" + "x".repeat(100)));
+  assert.ok(stream.held >= 100);
 });
 
 /** What curl 7.88.1 sends for `curl --http2 http://127.0.0.1/up` to a server that agrees. */
@@ -158,8 +201,9 @@ Deno.test("HttpRequestStream follows an upgrade to HTTP/2", () => {
 Deno.test("HttpRequestStream ends when HTTP/2 ends, and passes over missing data in it", () => {
   const stream = new HttpRequestStream();
   stream.push(latin1Bytes(UPGRADE + "\0\0\x0a\0\0\0\0\0\x01ab"));
-  assert.equal(stream.skip(8), true);
-  assert.equal(stream.skip(1), false);
+  stream.skip(8);
+  assert.equal(stream.ended, false);
+  stream.skip(1);
   assert.equal(stream.ended, true);
   assert.deepEqual(targetsOf("PRI * HTTP/2.0\r\n\r\nXX"), { targets: [], ended: true });
 });

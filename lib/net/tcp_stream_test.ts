@@ -5,14 +5,26 @@ import { type StreamConsumer, TcpStream } from "./tcp_stream.ts";
 
 /** What came out; `gap` between what does not belong together. */
 class Heard implements StreamConsumer {
-  readonly pieces: (Uint8Array | "gap")[] = [];
+  pieces: (Uint8Array | "gap")[] = [];
+  readonly gapLengths: number[] = [];
+  /** What the receiver has acknowledged; undefined while nobody knows. */
+  acknowledges: number | undefined;
 
   data(bytes: Uint8Array, offset: number, length: number): void {
     this.pieces.push(bytes.slice(offset, offset + length));
   }
 
-  gap(): void {
+  gap(length: number): void {
     this.pieces.push("gap");
+    this.gapLengths.push(length);
+  }
+
+  restart(): void {
+    this.pieces = [];
+  }
+
+  acknowledged(sequence: number): boolean | undefined {
+    return this.acknowledges === undefined ? undefined : this.acknowledges >= sequence;
   }
 
   get gaps(): number {
@@ -85,12 +97,43 @@ Deno.test("TcpStream goes on over the wrap-around of sequence numbers, also out 
   assert.equal(heard.text, "abcdefghij");
 });
 
-Deno.test("TcpStream starts with the first segment where there was no SYN", () => {
+Deno.test("TcpStream starts with the first segment where there was no SYN and that is settled", () => {
   const stream = new TcpStream();
   const heard = new Heard();
   push(stream, heard, 1000, "cd");
+  assert.equal(stream.startOpen, true);
+  stream.settle();
+  assert.equal(stream.startOpen, false);
   push(stream, heard, 998, "abcde");
   assert.equal(heard.text, "cde");
+});
+
+Deno.test("TcpStream gives all again behind an earlier segment where there was no SYN", () => {
+  const pieces = ["ab", "cd", "ef", "gh"];
+  for (
+    const order of [[3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1], [1, 0, 1, 3, 2], [0, 1, 2, 3]]
+  ) {
+    const stream = new TcpStream();
+    const heard = new Heard();
+    for (const index of order) push(stream, heard, 1000 + 2 * index, pieces[index]!);
+    assert.equal(heard.text, "abcdefgh", `${order}`);
+    assert.equal(heard.gaps, 0);
+  }
+});
+
+Deno.test("TcpStream looks for an earlier start near by and for a short time only", () => {
+  const far = new TcpStream();
+  const heard = new Heard();
+  push(far, heard, 100_000, "cd");
+  push(far, heard, 100_000 - 20_000, "ab");
+  assert.equal(heard.text, "cd");
+  const late = new TcpStream();
+  const heardLate = new Heard();
+  for (let index = 0; index < 9; index++) push(late, heardLate, 100 + index, "x");
+  assert.equal(late.startOpen, false);
+  assert.equal(late.held, 0);
+  push(late, heardLate, 99, "y");
+  assert.equal(heardLate.text, "x".repeat(9));
 });
 
 Deno.test("TcpStream takes no notice of a SYN that comes again", () => {
@@ -133,6 +176,68 @@ Deno.test("TcpStream holds few segments however small they are", () => {
   assert.equal(heard.text, "|x".repeat(65));
 });
 
+Deno.test("TcpStream gives up a lost segment soon when the receiver has it", () => {
+  const stream = new TcpStream();
+  const heard = new Heard();
+  stream.open(0);
+  push(stream, heard, 1, "a");
+  for (let index = 0; index < 3; index++) push(stream, heard, 12 + index, "x");
+  heard.acknowledges = 11;
+  push(stream, heard, 15, "x");
+  assert.equal(heard.text, "a");
+  heard.acknowledges = 12;
+  push(stream, heard, 16, "x");
+  assert.equal(heard.text, "a|xxxxx");
+  assert.deepEqual(heard.gapLengths, [10]);
+});
+
+Deno.test("TcpStream does not give up what is to come for what is sent far ahead of it", () => {
+  const stream = new TcpStream();
+  const heard = new Heard();
+  stream.open(0);
+  heard.acknowledges = 1;
+  const junk = new Uint8Array(1400).fill(0x7a);
+  for (let index = 0; index < 200; index++) {
+    stream.push(500_000 + 1400 * index, junk, 0, junk.length, 0, heard);
+  }
+  push(stream, heard, 4, "def");
+  assert.ok(stream.held < 96 * 1024);
+  push(stream, heard, 1, "abc");
+  assert.equal(heard.text, "abcdef");
+});
+
+Deno.test("TcpStream.pass() goes on behind what nobody reads", () => {
+  const stream = new TcpStream();
+  const heard = new Heard();
+  stream.open(0);
+  push(stream, heard, 1, "ab");
+  push(stream, heard, 9, "waits");
+  stream.pass(3, 4);
+  assert.equal(stream.held, 0);
+  stream.pass(1, 2);
+  push(stream, heard, 7, "cd");
+  assert.equal(heard.text, "abcd");
+  const fresh = new TcpStream();
+  fresh.pass(100, 10);
+  push(fresh, heard, 110, "e");
+  assert.equal(heard.text, "abcde");
+});
+
+Deno.test("TcpStream.held counts what waits, and is 0 when nothing does", () => {
+  const stream = new TcpStream();
+  const heard = new Heard();
+  stream.open(0);
+  push(stream, heard, 1, "a");
+  assert.equal(stream.held, 0);
+  assert.equal(stream.waiting, false);
+  push(stream, heard, 3, "c".repeat(1000));
+  assert.ok(stream.held >= 1000);
+  assert.equal(stream.waiting, true);
+  push(stream, heard, 2, "b");
+  assert.equal(stream.held, 0);
+  assert.equal(stream.waiting, false);
+});
+
 Deno.test("TcpStream tells of what the snaplen cut off, and knows where the next segment goes", () => {
   const stream = new TcpStream();
   const heard = new Heard();
@@ -151,6 +256,7 @@ Deno.test("TcpStream tells of what the snaplen cut off, and knows where the next
   push(stream, heard, 10, "", 5);
   push(stream, heard, 15, "h");
   assert.equal(heard.text, "ab|cdef|g|h");
+  assert.deepEqual(heard.gapLengths, [3, 2, 2]);
 });
 
 Deno.test("TcpStream.finish() hands on what still waits", () => {

@@ -164,9 +164,10 @@ export class ServerTlsPreamble {
 
 /** Offset from `from` on of a byte with which the server's first record may begin, or the end. */
 function nextRecordType(bytes: Uint8Array, from: number): number {
-  const handshake = bytes.indexOf(HANDSHAKE, from);
-  const alert = bytes.indexOf(ALERT, from);
-  return Math.min(handshake < 0 ? bytes.length : handshake, alert < 0 ? bytes.length : alert);
+  // Not twice indexOf(), which would read on to the end for the one at each of many of the other.
+  let at = from;
+  while (at < bytes.length && bytes[at] !== HANDSHAKE && bytes[at] !== ALERT) at++;
+  return at;
 }
 
 /** True for what text in ASCII may begin with. */

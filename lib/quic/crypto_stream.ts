@@ -15,6 +15,11 @@ const HEADER_LENGTH = 4;
 export class CryptoStream {
   readonly #fragments = new FragmentBuffer();
 
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#fragments.held;
+  }
+
   /** Takes the frames of a packet; gives the messages that they complete. */
   push(frames: Uint8Array): CryptoMessage[] {
     collectCrypto(frames, this.#fragments);

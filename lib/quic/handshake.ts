@@ -68,6 +68,11 @@ export class QuicHandshake {
     return !this.#clientHelloWanted && !this.#serverHelloWanted;
   }
 
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#client.held + this.#server.held;
+  }
+
   /**
    * Reads the datagram `bytes[offset, offset + length)`; gives the messages that it completes.
    *

@@ -1,7 +1,7 @@
 /** What datagrams carry: QUIC and DTLS handshakes, DHCP. */
 import { DtlsHandshake, looksLikeDtlsHandshake } from "../tls/dtls.ts";
 import { parseCertificateMessage } from "../tls/certificate_message.ts";
-import { HANDSHAKE_TYPE, VERSION } from "../tls/constants.ts";
+import { CONTENT_TYPE, HANDSHAKE_TYPE, VERSION } from "../tls/constants.ts";
 import { parseServerHello } from "../tls/server_hello.ts";
 import type { Packet } from "../net/packet.ts";
 import { parseDhcpv4 } from "../dhcp/dhcpv4.ts";
@@ -10,8 +10,11 @@ import { ja4d, ja4d6 } from "../fingerprint/ja4plus/ja4d.ts";
 import { parseRequestHead } from "../http/request_head.ts";
 import { QuicHandshake } from "../quic/handshake.ts";
 import { looksLikeInitial } from "../quic/long_header.ts";
+import type { Conversations } from "./conversations.ts";
 import type { EngineView } from "./engine_view.ts";
 import type { Conversation, Endpoints, Flow } from "./flow.ts";
+import { FLAG, FLAGS } from "./flow_record.ts";
+import type { FlowTable } from "./flow_table.ts";
 import { reportRequest } from "./http_observer.ts";
 import { TlsReporter } from "./tls_reporter.ts";
 
@@ -23,7 +26,10 @@ interface DatagramHandshake {
     offset: number,
     length: number,
   ): readonly { readonly type: number; readonly body: Uint8Array }[];
+  readonly held: number;
 }
+
+const QUIC_LONG_FORM = 0x80;
 
 /** A TLS handshake over datagrams. */
 class HandshakeConversation implements Conversation {
@@ -36,13 +42,17 @@ class HandshakeConversation implements Conversation {
     this.#reporter = reporter;
   }
 
-  segment(fromOpener: boolean, packet: Packet): void {
-    const { bytes, payloadOffset, payloadLength } = packet;
-    const messages = this.#handshake.push(bytes, fromOpener, payloadOffset, payloadLength);
-    for (const { type, body } of messages) this.#message(fromOpener, type, body);
+  get held(): number {
+    return this.#handshake.held;
   }
 
-  acknowledgement(): void {}
+  segment(fromOpener: boolean, packet: Packet): boolean {
+    const { bytes, payloadOffset, payloadLength } = packet;
+    if (!mayHoldHandshake(bytes[payloadOffset]!)) return false;
+    const messages = this.#handshake.push(bytes, fromOpener, payloadOffset, payloadLength);
+    for (const { type, body } of messages) this.#message(fromOpener, type, body);
+    return true;
+  }
 
   end(): void {}
 
@@ -60,38 +70,13 @@ class HandshakeConversation implements Conversation {
   }
 }
 
-/** Messages of DHCP and DHCPv6, each for itself. */
-class DhcpConversation implements Conversation {
-  readonly #engine: EngineView;
-  readonly #flow: Flow;
-  readonly #v6: boolean;
-
-  constructor(engine: EngineView, flow: Flow, v6: boolean) {
-    this.#engine = engine;
-    this.#flow = flow;
-    this.#v6 = v6;
-  }
-
-  segment(fromOpener: boolean, packet: Packet): void {
-    const { bytes, payloadOffset, payloadLength } = packet;
-    const payload = bytes.subarray(payloadOffset, payloadOffset + payloadLength);
-    const described = this.#v6 ? describeDhcpv6(payload) : describeDhcpv4(payload);
-    if (described === undefined) return;
-    const { fingerprint, fields } = described;
-    const { endpoints } = this.#flow;
-    this.#engine.reporter.report({
-      eventType: "dhcp",
-      micros: packet.micros,
-      packet: this.#engine.packetNumber,
-      endpoints: fromOpener ? endpoints : turned(endpoints),
-      fields: { ...fields, ja4d: this.#engine.ja4plus ? fingerprint : undefined },
-      dedup: fingerprint,
-    });
-  }
-
-  acknowledgement(): void {}
-
-  end(): void {}
+/**
+ * By the first byte of a datagram: a long header of QUIC (RFC 9000 17.2), or a record of DTLS that holds no
+ * application data.
+ */
+function mayHoldHandshake(first: number): boolean {
+  return first >= QUIC_LONG_FORM ||
+    first >= CONTENT_TYPE.changeCipherSpec && first <= CONTENT_TYPE.handshake;
 }
 
 function describeDhcpv4(payload: Uint8Array) {
@@ -125,27 +110,7 @@ function turned(endpoints: Endpoints): Endpoints {
   };
 }
 
-/** Requests of SSDP, which are HTTP in a datagram (UPnP Device Architecture 1.1). */
-class SsdpConversation implements Conversation {
-  readonly #engine: EngineView;
-  readonly #flow: Flow;
-
-  constructor(engine: EngineView, flow: Flow) {
-    this.#engine = engine;
-    this.#flow = flow;
-  }
-
-  segment(_fromOpener: boolean, packet: Packet): void {
-    const { bytes, payloadOffset, payloadLength } = packet;
-    const head = parseRequestHead(bytes.subarray(payloadOffset, payloadOffset + payloadLength));
-    if (typeof head !== "string") reportRequest(this.#engine, this.#flow, head);
-  }
-
-  acknowledgement(): void {}
-
-  end(): void {}
-}
-
+/** Port of SSDP, whose requests are HTTP in a datagram (UPnP Device Architecture 1.1). */
 const SSDP_PORT = 1900;
 
 /** Server and client ports (RFC 2131 4.1, RFC 8415 7.2). */
@@ -155,36 +120,72 @@ const DHCPV6_PORTS: ReadonlySet<number> = new Set([546, 547]);
 /** Looks into datagrams. */
 export class DatagramObserver {
   readonly #engine: EngineView;
+  readonly #flows: FlowTable;
+  readonly #conversations: Conversations;
 
-  constructor(engine: EngineView) {
+  constructor(engine: EngineView, flows: FlowTable, conversations: Conversations) {
     this.#engine = engine;
+    this.#flows = flows;
+    this.#conversations = conversations;
   }
 
-  datagram(flow: Flow, packet: Packet, fromOpener: boolean): void {
+  /** @param record of the datagram's flow */
+  datagram(record: number, packet: Packet, fromOpener: boolean): void {
+    const flags = this.#flows.words[record + FLAGS]!;
+    if ((flags & FLAG.read) !== 0) this.#read(this.#flows.flow(record), packet, fromOpener);
+    else this.#recognize(record, packet, fromOpener);
+  }
+
+  #read(flow: Flow, packet: Packet, fromOpener: boolean): void {
+    const read = flow.conversation!.segment(fromOpener, packet);
+    this.#conversations.note(flow, packet.micros, read);
+  }
+
+  #recognize(record: number, packet: Packet, fromOpener: boolean): void {
+    const { bytes, payloadOffset, payloadLength, sourcePort, destinationPort } = packet;
     // A handshake may come behind other talk between the same ports, as DTLS does behind STUN.
-    const { bytes, payloadOffset, payloadLength } = packet;
-    flow.conversation ??= this.#recognize(flow, bytes, payloadOffset, payloadLength);
-    flow.conversation?.segment(fromOpener, packet);
+    if (looksLikeInitial(bytes, payloadOffset, payloadLength)) {
+      this.#begin(this.#flows.flow(record), new QuicHandshake(), "q", packet, fromOpener);
+    } else if (looksLikeDtlsHandshake(bytes, payloadOffset, payloadLength)) {
+      this.#begin(this.#flows.flow(record), new DtlsHandshake(), "d", packet, fromOpener);
+    } else if (sourcePort === SSDP_PORT || destinationPort === SSDP_PORT) {
+      const head = parseRequestHead(bytes.subarray(payloadOffset, payloadOffset + payloadLength));
+      if (typeof head !== "string") reportRequest(this.#engine, this.#flows.flow(record), head);
+    } else if (DHCP_PORTS.has(sourcePort) && DHCP_PORTS.has(destinationPort)) {
+      this.#dhcp(record, packet, fromOpener, false);
+    } else if (DHCPV6_PORTS.has(sourcePort) && DHCPV6_PORTS.has(destinationPort)) {
+      this.#dhcp(record, packet, fromOpener, true);
+    }
   }
 
-  #recognize(flow: Flow, bytes: Uint8Array, offset: number, length: number): Conversation | null {
-    if (looksLikeInitial(bytes, offset, length)) {
-      return new HandshakeConversation(
-        new QuicHandshake(),
-        new TlsReporter(this.#engine, flow, "q"),
-      );
-    }
-    if (looksLikeDtlsHandshake(bytes, offset, length)) {
-      return new HandshakeConversation(
-        new DtlsHandshake(),
-        new TlsReporter(this.#engine, flow, "d"),
-      );
-    }
-    if (flow.aPort === SSDP_PORT || flow.bPort === SSDP_PORT) {
-      return new SsdpConversation(this.#engine, flow);
-    }
-    const dhcp = DHCP_PORTS.has(flow.aPort) && DHCP_PORTS.has(flow.bPort);
-    const dhcpv6 = DHCPV6_PORTS.has(flow.aPort) && DHCPV6_PORTS.has(flow.bPort);
-    return dhcp || dhcpv6 ? new DhcpConversation(this.#engine, flow, dhcpv6) : null;
+  #begin(
+    flow: Flow,
+    handshake: DatagramHandshake,
+    transport: "q" | "d",
+    packet: Packet,
+    fromOpener: boolean,
+  ): void {
+    const reporter = new TlsReporter(this.#engine, flow, transport);
+    const conversation = new HandshakeConversation(handshake, reporter);
+    this.#conversations.begin(flow, conversation, packet.micros);
+    this.#read(flow, packet, fromOpener);
+  }
+
+  /** Tells of one message: each stands for itself. */
+  #dhcp(record: number, packet: Packet, fromOpener: boolean, v6: boolean): void {
+    const { bytes, payloadOffset, payloadLength } = packet;
+    const payload = bytes.subarray(payloadOffset, payloadOffset + payloadLength);
+    const described = v6 ? describeDhcpv6(payload) : describeDhcpv4(payload);
+    if (described === undefined) return;
+    const { fingerprint, fields } = described;
+    const { endpoints } = this.#flows.flow(record);
+    this.#engine.reporter.report({
+      eventType: "dhcp",
+      micros: packet.micros,
+      packet: this.#engine.packetNumber,
+      endpoints: fromOpener ? endpoints : turned(endpoints),
+      fields: { ...fields, ja4d: this.#engine.ja4plus ? fingerprint : undefined },
+      dedup: fingerprint,
+    });
   }
 }

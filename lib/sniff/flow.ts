@@ -1,121 +1,175 @@
-/** A conversation between two transport endpoints. */
+/** A conversation between two transport endpoints, as those see it who make events of it. */
 import { formatAddress } from "../net/address.ts";
-import type { Packet } from "../net/packet.ts";
 import { communityId } from "../net/community_id.ts";
+import type { Packet } from "../net/packet.ts";
 import { TRANSPORT } from "../net/transport.ts";
+import {
+  A_ADDRESS,
+  ACK_TIME,
+  B_ADDRESS,
+  FLAG,
+  FLAGS,
+  KIND,
+  LAST,
+  OPENER_SIDE,
+  PORTS,
+  RESPONDER_SIDE,
+  SYN_ACK_TIME,
+  SYN_MSS,
+  SYN_TIME,
+} from "./flow_record.ts";
+import type { FlowTable } from "./flow_table.ts";
+import { startTtl, swapSides } from "./tcp_side.ts";
 
-/** Which endpoint opened a conversation. */
-export const OPENER = { unknown: 0, a: 1, b: 2 } as const;
+/** Words of the addresses of both ends. */
+const ADDRESS_WORDS = 8;
+
+/** Who sent a packet of which the flow's record knows nothing, and when. */
+interface Apart {
+  readonly fromA: boolean;
+  readonly micros: number;
+}
 
 /**
- * A flow and its counters. Endpoint A is the one with the lower address and port, so that both
- * directions find the same flow. One object per conversation, changed by each packet: the fields are
- * plain numbers, because packets come by the million.
+ * A view of the record of a flow, and what is kept of it besides numbers. It is good until the flow
+ * leaves its table: then the record is another flow's.
  */
 export class Flow {
-  family = 0;
-  protocol = 0;
-  /** Addresses as 32-bit words; an IPv4 address is in the last one. */
-  a0 = 0;
-  a1 = 0;
-  a2 = 0;
-  a3 = 0;
-  b0 = 0;
-  b1 = 0;
-  b2 = 0;
-  b3 = 0;
-  aPort = 0;
-  bPort = 0;
-
-  /** Next flow with the same hash. */
-  chain: Flow | undefined = undefined;
-  /** Neighbours in order of the last packet. */
-  older: Flow | undefined = undefined;
-  newer: Flow | undefined = undefined;
-  hash = 0;
-
-  opener: number = OPENER.unknown;
-  /** The opener was found to be the other side only when a conversation was under way. */
-  turned = false;
-  /** Both sides have said goodbye, or one has reset: what comes now changes nothing. */
-  closed = false;
-  /** FIN seen from the opener (1) and from the responder (2). */
-  fins = 0;
-
-  firstMicros = 0;
-  lastMicros = 0;
-  packets = 0;
-  payloadBytes = 0;
-  minGap = Infinity;
-  maxGap = 0;
-  retransmits = 0;
-  /** Sequence number behind the last byte of the opener. */
-  openerEnd = 0;
-  openerSpoke = false;
-
-  /** Initial sequence number of the opener's SYN, and when SYN, SYN-ACK and its ACK passed by. */
-  openerIsn = 0;
-  /** That of the responder's SYN-ACK. */
-  responderIsn = 0;
-  synMicros = 0;
-  synAckMicros = 0;
-  ackMicros = 0;
-  openerTtl = 0;
-  responderTtl = 0;
-
-  /** Acknowledgements without payload from before either side said anything. */
-  openerAcks = 0;
-  responderAcks = 0;
-
-  /** What the payload is about; undefined while nothing was said, null when nothing more is wanted. */
-  conversation: Conversation | null | undefined = undefined;
-
+  /** Who reads the payload. */
+  conversation: Conversation | undefined;
+  /** Who reads what is so far from the rest in sequence that it may be of another connection. */
+  stray: Conversation | undefined;
+  /** Memory that the conversations are counted with, and their neighbours: see conversations.ts. */
+  counted = 0;
+  readMicros = 0;
+  lessRecent: Flow | undefined;
+  moreRecent: Flow | undefined;
+  /** Place of the record in the words of the table. */
+  readonly record: number;
+  readonly #table: FlowTable;
+  readonly #apart: Apart | undefined;
   #endpoints: Endpoints | undefined;
+  #endpointsFromA = true;
+
+  /** @param apart of a packet that is none of the flow's, though it has its endpoints */
+  constructor(table: FlowTable, record: number, apart?: Apart) {
+    this.#table = table;
+    this.record = record;
+    this.#apart = apart;
+  }
+
+  /** Time of the last packet, in microseconds. */
+  get lastMicros(): number {
+    return this.#apart?.micros ?? this.#table.doubles[this.record + LAST >> 1]!;
+  }
+
+  /** The times of the handshake were all seen, so that they can be compared. */
+  get timed(): boolean {
+    const all = FLAG.synTimed | FLAG.synAckTimed | FLAG.ackTimed;
+    return (this.#flags & all) === all;
+  }
+
+  /** The SYN was seen: it is known who opened. */
+  get opened(): boolean {
+    return (this.#flags & FLAG.synTimed) !== 0;
+  }
+
+  /** SYN or SYN-ACK were seen: who opened is not guessed. */
+  get openerKnown(): boolean {
+    return (this.#flags & (FLAG.synTimed | FLAG.synAckTimed)) !== 0;
+  }
+
+  /** Times of the handshake in microseconds; 0 when not seen. */
+  get synMicros(): number {
+    return this.#table.doubles[this.record + SYN_TIME >> 1]!;
+  }
+
+  get synAckMicros(): number {
+    return this.#table.doubles[this.record + SYN_ACK_TIME >> 1]!;
+  }
+
+  get ackMicros(): number {
+    return this.#table.doubles[this.record + ACK_TIME >> 1]!;
+  }
+
+  /** TTL of SYN and SYN-ACK; 0 when not seen. */
+  get openerTtl(): number {
+    return startTtl(this.#table.words, this.record + OPENER_SIDE);
+  }
+
+  get responderTtl(): number {
+    return startTtl(this.#table.words, this.record + RESPONDER_SIDE);
+  }
+
+  /** MSS that the SYN asked for; 0 when not known. */
+  get synMss(): number {
+    return this.#table.words[this.record + SYN_MSS]!;
+  }
+
+  /** The opener was found to be the other side only when a conversation was under way. */
+  get turned(): boolean {
+    return (this.#flags & FLAG.turned) !== 0;
+  }
 
   /** Turns the ends around: it was the responder that opened. */
   turn(): void {
-    this.opener = this.opener === OPENER.a ? OPENER.b : OPENER.a;
-    this.turned = !this.turned;
+    const { words } = this.#table;
+    words[this.record + FLAGS]! ^= FLAG.openerIsB | FLAG.turned;
+    swapSides(words, this.record + OPENER_SIDE, this.record + RESPONDER_SIDE);
   }
 
-  /** The ends as events name them: who opened first, or A where that is not known. */
+  /** Port of who was asked. */
+  get destinationPort(): number {
+    const ports = this.#table.words[this.record + PORTS]!;
+    return this.#openedByA ? ports & 0xffff : ports >>> 16;
+  }
+
+  /** The ends as events name them: who opened first. */
   get endpoints(): Endpoints {
-    const fromA = this.opener !== OPENER.b;
+    const fromA = this.#openedByA;
     if (this.#endpoints !== undefined && this.#endpointsFromA === fromA) return this.#endpoints;
-    const a = addressOf(this.family, this.a0, this.a1, this.a2, this.a3);
-    const b = addressOf(this.family, this.b0, this.b1, this.b2, this.b3);
+    const { words } = this.#table;
+    const { record } = this;
+    const kind = words[record + KIND]!;
+    const a = addressOf(words, record + A_ADDRESS, kind >> 8);
+    const b = addressOf(words, record + B_ADDRESS, kind >> 8);
+    const aPort = words[record + PORTS]! >>> 16;
+    const bPort = words[record + PORTS]! & 0xffff;
+    const protocol = kind & 0xff;
     this.#endpointsFromA = fromA;
     return this.#endpoints = {
       source: formatAddress(fromA ? a : b),
-      sourcePort: fromA ? this.aPort : this.bPort,
+      sourcePort: fromA ? aPort : bPort,
       destination: formatAddress(fromA ? b : a),
-      destinationPort: fromA ? this.bPort : this.aPort,
-      transport: this.protocol === TRANSPORT.udp ? "udp" : "tcp",
-      communityId: communityId(this.protocol, a, this.aPort, b, this.bPort),
+      destinationPort: fromA ? bPort : aPort,
+      transport: protocol === TRANSPORT.udp ? "udp" : "tcp",
+      communityId: communityId(protocol, a, aPort, b, bPort),
     };
   }
 
-  #endpointsFromA = true;
+  /** Puts what tells the two hosts apart into `hosts`: protocol and family, who opened, the other. */
+  putHosts(hosts: Int32Array): void {
+    const { words } = this.#table;
+    const { record } = this;
+    const [first, second] = this.#openedByA ? [A_ADDRESS, B_ADDRESS] : [B_ADDRESS, A_ADDRESS];
+    hosts[0] = words[record + KIND]!;
+    for (let index = 0; index < ADDRESS_WORDS / 2; index++) {
+      hosts[1 + index] = words[record + first + index]!;
+      hosts[1 + ADDRESS_WORDS / 2 + index] = words[record + second + index]!;
+    }
+  }
 
-  /** Puts what tells the two hosts apart into `words`: protocol and family, who opened, the other. */
-  putHosts(words: Int32Array): void {
-    const fromA = this.opener !== OPENER.b;
-    words[0] = this.protocol << 8 | this.family;
-    const a = fromA ? 1 : 5;
-    words[a] = this.a0;
-    words[a + 1] = this.a1;
-    words[a + 2] = this.a2;
-    words[a + 3] = this.a3;
-    const b = fromA ? 5 : 1;
-    words[b] = this.b0;
-    words[b + 1] = this.b1;
-    words[b + 2] = this.b2;
-    words[b + 3] = this.b3;
+  get #flags(): number {
+    return this.#table.words[this.record + FLAGS]!;
+  }
+
+  get #openedByA(): boolean {
+    return this.#apart?.fromA ?? (this.#flags & FLAG.openerIsB) === 0;
   }
 }
 
 /** Numbers of {@linkcode Flow.putHosts}. */
-export const HOST_WORDS = 9;
+export const HOST_WORDS = 1 + ADDRESS_WORDS;
 
 /** The two ends of a conversation, as they are named in events. */
 export interface Endpoints {
@@ -131,23 +185,20 @@ export interface Endpoints {
 
 /** Takes the payload of a flow, in the order in which it was sent. */
 export interface Conversation {
-  /** A packet with payload. */
-  segment(fromOpener: boolean, packet: Packet): void;
-  /** A packet without payload that acknowledges. */
-  acknowledgement(fromOpener: boolean): void;
+  /** Bytes of memory that it holds besides its objects. */
+  readonly held: number;
+  /** A packet with payload. @returns false when it was passed over, so that {@linkcode held} is as before */
+  segment(fromOpener: boolean, packet: Packet): boolean;
   /** The flow ends; say what was left unsaid. */
   end(): void;
 }
 
-/** The 4 or 16 bytes of an address in words. */
-export function addressOf(family: number, w0: number, w1: number, w2: number, w3: number) {
-  if (family === 4) return Uint8Array.of(w3 >>> 24, w3 >>> 16, w3 >>> 8, w3);
-  const bytes = new Uint8Array(16);
-  [w0, w1, w2, w3].forEach((word, index) => {
-    bytes[4 * index] = word >>> 24;
-    bytes[4 * index + 1] = word >>> 16;
-    bytes[4 * index + 2] = word >>> 8;
-    bytes[4 * index + 3] = word;
-  });
+/** The bytes of the address of four words at `at`. */
+function addressOf(words: Int32Array, at: number, version: number): Uint8Array {
+  const first = version === 4 ? at + 3 : at;
+  const bytes = new Uint8Array(4 * (at + 4 - first));
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = words[first + (index >> 2)]! >>> (24 - 8 * (index & 3));
+  }
   return bytes;
 }

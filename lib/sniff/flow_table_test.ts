@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { address } from "../../tests/support/packet_builder.ts";
 import { concatBytes } from "../bytes.ts";
 import { Packet } from "../net/packet.ts";
-import type { Flow } from "./flow.ts";
+import { Flow, HOST_WORDS } from "./flow.ts";
+import { FLAG, FLAGS, HASH, LAST, PACKETS } from "./flow_record.ts";
 import { FlowTable } from "./flow_table.ts";
 
 /** One end of a flow. */
@@ -44,13 +45,15 @@ const STEPS = fc.array(
 
 Deno.test("FlowTable does what a Map with eviction and expiry does", () => {
   fc.assert(fc.property(STEPS, fc.integer({ min: 1, max: 12 }), (steps, max) => {
-    const told: Flow[] = [];
-    const table = new FlowTable(max, (flow) => told.push(flow));
-    /** In order of the last packet. */
-    const model = new Map<string, Flow>();
-    const ended: Flow[] = [];
+    /** Times of the last packets of the flows that ended. */
+    const told: number[] = [];
+    const table: FlowTable = new FlowTable(max, (record) => told.push(lastOf(record)));
+    const lastOf = (record: number) => table.doubles[record + LAST >> 1]!;
+    /** Time of the last packet and record, in order of that time. */
+    const model = new Map<string, { last: number; record: number }>();
+    const ended: number[] = [];
     const drop = (key: string) => {
-      ended.push(model.get(key)!);
+      ended.push(model.get(key)!.last);
       model.delete(key);
     };
     let now = 0;
@@ -58,30 +61,37 @@ Deno.test("FlowTable does what a Map with eviction and expiry does", () => {
       now += pause;
       if (action === "expire") {
         table.expire(now - 30);
-        for (const [key, flow] of [...model]) if (flow.lastMicros < now - 30) drop(key);
+        for (const [key, { last }] of [...model]) if (last < now - 30) drop(key);
         continue;
       }
       const names = [source, destination].map(({ host, port }) => `${host} ${port}`);
       const key = [...names.sort(), protocol].join();
       const known = model.get(key);
       if (known === undefined && model.size === max) drop([...model.keys()][0]!);
-      const flow = table.find(packetBetween(source, destination, protocol, now));
-      flow.lastMicros = now;
-      if (known === undefined) assert.ok(![...model.values(), ...ended].includes(flow), "not new");
-      else assert.equal(flow, known);
+      const record = table.find(packetBetween(source, destination, protocol, now));
+      assert.equal(table.fresh, known === undefined);
+      if (known === undefined) {
+        assert.ok(![...model.values()].some((other) => other.record === record), "taken");
+        assert.equal(table.words[record + PACKETS], 0);
+        assert.equal(lastOf(record), now);
+      } else {
+        assert.equal(record, known.record);
+      }
+      table.doubles[record + LAST >> 1] = now;
+      table.words[record + PACKETS]!++;
       model.delete(key);
-      model.set(key, flow);
+      model.set(key, { last: now, record });
       const { fromA } = table;
-      assert.equal(table.find(packetBetween(destination, source, protocol)), flow, "way back");
+      assert.equal(table.find(packetBetween(destination, source, protocol)), record, "way back");
       if (names[0] !== names[1]) assert.equal(table.fromA, !fromA);
       if (action === "remove") {
-        table.remove(flow);
+        table.remove(record);
         drop(key);
       }
       assert.equal(table.size, model.size);
     }
     assert.deepEqual(told, ended);
-    const rest = [...model.values()];
+    const rest = [...model.values()].map(({ last }) => last);
     table.clear();
     assert.deepEqual(told.slice(ended.length), rest);
     assert.equal(table.size, 0);
@@ -89,21 +99,77 @@ Deno.test("FlowTable does what a Map with eviction and expiry does", () => {
   }));
 });
 
-Deno.test("FlowTable knows the addresses and ports of a flow in both directions", () => {
-  const table = new FlowTable(10, () => {});
+/** Both ends, either way round, for IPv4 and IPv6. */
+function* pairs(): Generator<[End, End]> {
   for (const [left, right] of [["192.0.2.1", "203.0.113.9"], ["2001:db8::1", "fe80::9:1"]]) {
-    for (const ends of [[left!, right!], [right!, left!]]) {
-      const [source, destination] = [{ host: ends[0]!, port: 5 }, { host: ends[1]!, port: 7 }];
-      const flow = table.find(packetBetween(source, destination));
-      flow.opener = table.fromA ? 1 : 2;
+    const ends: [End, End] = [{ host: left!, port: 5 }, { host: right!, port: 65_535 }];
+    yield ends;
+    yield [ends[1], ends[0]];
+  }
+}
+
+Deno.test("Flow knows the addresses and ports of a record in both directions", () => {
+  const table = new FlowTable(10, () => {});
+  for (const [source, destination] of pairs()) {
+    const record = table.find(packetBetween(source, destination));
+    table.words[record + FLAGS] = table.fromA ? 0 : FLAG.openerIsB;
+    const flow = table.flow(record);
+    for (const [from, to] of [[source, destination], [destination, source]] as const) {
       const { endpoints } = flow;
       assert.deepEqual(
         [endpoints.source, endpoints.sourcePort, endpoints.destination, endpoints.destinationPort],
-        [ends[0], 5, ends[1], 7],
+        [from.host, from.port, to.host, to.port],
       );
+      assert.equal(flow.destinationPort, to.port);
+      assert.equal(endpoints.transport, "tcp");
       assert.match(endpoints.communityId!, /^1:/);
+      flow.turn();
+      assert.equal(flow.turned, from === source);
     }
   }
+});
+
+Deno.test("Flow.putHosts() tells the same hosts by the same numbers, whatever the ports", () => {
+  const seen = new Set<string>();
+  for (const [source, destination] of pairs()) {
+    const table = new FlowTable(10, () => {});
+    const numbers = [source.port, 7].map((port) => {
+      const record = table.find(packetBetween({ ...source, port }, destination));
+      if (!table.fromA) table.words[record + FLAGS]! |= FLAG.openerIsB;
+      const hosts = new Int32Array(HOST_WORDS);
+      table.flow(record).putHosts(hosts);
+      return hosts.join();
+    });
+    assert.equal(numbers[0], numbers[1]);
+    seen.add(numbers[0]!);
+  }
+  assert.equal(seen.size, 4, "who opened makes a difference");
+});
+
+Deno.test("Flow can be of a packet that is none of the record's", () => {
+  const table = new FlowTable(10, () => {});
+  const [source, destination] = [{ host: "192.0.2.1", port: 5 }, { host: "192.0.2.2", port: 7 }];
+  const record = table.find(packetBetween(source, destination, 6, 1000));
+  const apart = new Flow(table, record, { fromA: !table.fromA, micros: 2000 });
+  assert.equal(apart.endpoints.source, "192.0.2.2");
+  assert.equal(apart.lastMicros, 2000);
+  assert.equal(table.flow(record).lastMicros, 1000);
+});
+
+Deno.test("FlowTable.flow() gives what it was told to keep, until the flow ends", () => {
+  const table = new FlowTable(10, () => {});
+  const packet = packetBetween({ host: "192.0.2.1", port: 5 }, { host: "192.0.2.2", port: 7 });
+  const record = table.find(packet);
+  const flow = table.flow(record);
+  assert.notEqual(table.flow(record), flow);
+  table.keep(flow);
+  assert.equal(table.flow(record), flow);
+  table.forget(flow);
+  assert.notEqual(table.flow(record), flow);
+  table.keep(flow);
+  table.remove(record);
+  assert.equal(table.find(packet), record, "the record is used again");
+  assert.notEqual(table.flow(record), flow);
 });
 
 Deno.test("FlowTable spreads addresses that differ where a XOR of words would not tell", () => {
@@ -114,7 +180,7 @@ Deno.test("FlowTable spreads addresses that differ where a XOR of words would no
   for (let index = 0; index < count; index++) {
     const group = index.toString(16);
     const source = { host: `2001:${group}:2001:${group}::1`, port: 1 };
-    hashes.add(table.find(packetBetween(source, destination)).hash);
+    hashes.add(table.words[table.find(packetBetween(source, destination)) + HASH]!);
   }
   assert.equal(table.size, count);
   assert.ok(hashes.size > count * 0.99, `${hashes.size} hashes`);

@@ -1,13 +1,23 @@
 /** Follows an SSH connection up to the key exchange lists of both sides, and counts its packets. */
 import { ByteQueue } from "../byte_queue.ts";
-import { type Identification, parseIdentification } from "../ssh/identification.ts";
+import {
+  type Identification,
+  isIdentification,
+  parseIdentification,
+} from "../ssh/identification.ts";
 import { type KexInit, parseKexInit } from "../ssh/kexinit.ts";
+import { isKexInitStart } from "../ssh/kexinit_start.ts";
 import { parsePacket, SSH_MESSAGE } from "../ssh/packet.ts";
 import type { Analyzer } from "./analyzer.ts";
 
 /** What an SSH connection shows on the wire. */
 export interface SshObserver {
-  keyExchange(fromOpener: boolean, identification: Identification, lists: KexInit): void;
+  /** @param identification undefined where it was not captured */
+  keyExchange(
+    fromOpener: boolean,
+    identification: Identification | undefined,
+    lists: KexInit,
+  ): void;
   /** A packet, with or without payload. */
   packet(fromOpener: boolean, payloadLength: number): void;
   end(): void;
@@ -17,8 +27,16 @@ export interface SshObserver {
 class Side {
   readonly bytes = new ByteQueue();
   identification: Identification | undefined;
+  /** What comes is binary packets. */
+  packets = false;
+  /** What comes next may be in the middle of anything; bytes of such. */
+  lost = false;
+  passed = 0;
   done = false;
 }
+
+/** Bytes behind which nothing is looked for any more; a key exchange is over by then. */
+const MAX_PASSED = 64 * 1024;
 
 /** Reads identification and KEXINIT of both sides. */
 export class SshAnalyzer implements Analyzer {
@@ -30,17 +48,30 @@ export class SshAnalyzer implements Analyzer {
     this.#observer = observer;
   }
 
+  get held(): number {
+    return this.#opener.bytes.held + this.#responder.bytes.held;
+  }
+
+  listens(fromOpener: boolean): boolean {
+    return !this.#side(fromOpener).done;
+  }
+
   data(fromOpener: boolean, bytes: Uint8Array): boolean {
-    const side = fromOpener ? this.#opener : this.#responder;
-    if (!side.done) {
-      side.bytes.append(bytes);
+    const side = this.#side(fromOpener);
+    if (side.lost && (isKexInitStart(bytes) || isIdentification(bytes))) side.lost = false;
+    if (side.lost) {
+      side.passed += bytes.length;
+      if (side.passed > MAX_PASSED) side.done = true;
+    } else if (!side.done) {
+      side.bytes.lend(bytes);
       this.#read(side, fromOpener);
+      side.bytes.settle();
     }
     return true;
   }
 
   gap(fromOpener: boolean): boolean {
-    (fromOpener ? this.#opener : this.#responder).done = true;
+    lose(this.#side(fromOpener));
     return true;
   }
 
@@ -52,18 +83,13 @@ export class SshAnalyzer implements Analyzer {
     this.#observer.end();
   }
 
+  #side(fromOpener: boolean): Side {
+    return fromOpener ? this.#opener : this.#responder;
+  }
+
   #read(side: Side, fromOpener: boolean): void {
-    if (side.identification === undefined) {
-      const result = parseIdentification(side.bytes.peek());
-      if (result === "incomplete") return;
-      if (result === "not_ssh") {
-        finish(side);
-        return;
-      }
-      side.identification = result;
-      side.bytes.take(result.length);
-    }
-    while (!side.done) {
+    if (!side.packets) this.#readIdentification(side);
+    while (!side.done && side.packets) {
       const packet = parsePacket(side.bytes.peek());
       if (packet === "incomplete") return;
       if (packet === "malformed") {
@@ -81,9 +107,33 @@ export class SshAnalyzer implements Analyzer {
       side.bytes.take(packet.length);
     }
   }
+
+  #readIdentification(side: Side): void {
+    const bytes = side.bytes.peek();
+    if (isKexInitStart(bytes)) {
+      side.packets = true;
+      return;
+    }
+    const result = parseIdentification(bytes);
+    if (result === "incomplete") return;
+    if (result === "not_ssh") {
+      // Talk to a proxy, which may have an end.
+      lose(side);
+      return;
+    }
+    side.identification = result;
+    side.bytes.take(result.length);
+    side.packets = true;
+  }
 }
 
 function finish(side: Side): void {
   side.done = true;
   side.bytes.clear();
+}
+
+function lose(side: Side): void {
+  side.bytes.clear();
+  side.packets = false;
+  side.lost = true;
 }

@@ -10,8 +10,8 @@ const SERVER = sshOpening("SSH-2.0-server", nameLists("ecdh-sha2-nistp256"));
 function analyzed() {
   const seen: string[] = [];
   const analyzer = new SshAnalyzer({
-    keyExchange: (fromOpener, { banner }, { kexAlgorithms }) => {
-      seen.push(`${fromOpener ? ">" : "<"}${banner} ${kexAlgorithms}`);
+    keyExchange: (fromOpener, identification, { kexAlgorithms }) => {
+      seen.push(`${fromOpener ? ">" : "<"}${identification?.banner ?? "?"} ${kexAlgorithms}`);
     },
     packet: (fromOpener, payloadLength) => seen.push(`${fromOpener ? ">" : "<"}${payloadLength}`),
     end: () => seen.push("end"),
@@ -59,14 +59,39 @@ Deno.test("SshAnalyzer passes over lines before the banner and packets before KE
   assert.deepEqual(seen, BOTH);
 });
 
-Deno.test("SshAnalyzer reads one KEXINIT a side, and nothing behind a gap", () => {
+Deno.test("SshAnalyzer reads one KEXINIT a side, and does not join what is before and behind a gap", () => {
   const { analyzer, seen } = analyzed();
   analyzer.data(true, CLIENT);
   analyzer.data(true, CLIENT);
+  assert.equal(analyzer.listens(true), false);
   analyzer.data(false, SERVER.subarray(0, 40));
   assert.equal(analyzer.gap(false), true);
   analyzer.data(false, SERVER.subarray(40));
   assert.deepEqual(seen, BOTH.slice(1));
+});
+
+/** A KEXINIT packet without what comes before it. */
+const lists = (opening: Uint8Array) => opening.subarray(opening.indexOf(0x0a) + 1);
+
+Deno.test("SshAnalyzer reads a KEXINIT whose banner was lost, and one behind a gap", () => {
+  const { analyzer, seen } = analyzed();
+  analyzer.data(false, lists(SERVER));
+  analyzer.data(true, CLIENT.subarray(0, 40));
+  analyzer.gap(true);
+  analyzer.data(true, CLIENT.subarray(60));
+  analyzer.data(true, lists(CLIENT));
+  assert.deepEqual(seen, ["<? ecdh-sha2-nistp256", ">SSH-2.0-client curve25519-sha256"]);
+});
+
+Deno.test("SshAnalyzer passes over what comes before SSH, up to 64 KiB of it", () => {
+  const proxy = Uint8Array.of(5, 0, 5, 0, 0, 1, 127, 0, 0, 1, 0, 22);
+  const { analyzer, seen } = analyzed();
+  analyzer.data(false, proxy);
+  analyzer.data(false, SERVER);
+  assert.deepEqual(seen, BOTH.slice(0, 1));
+  for (let bytes = 0; bytes <= 70_000; bytes += 1000) analyzer.data(true, new Uint8Array(1000));
+  assert.equal(analyzer.listens(true), false);
+  assert.equal(analyzer.held, 0);
 });
 
 Deno.test("SshAnalyzer counts packets to the end, whatever they hold", () => {

@@ -20,7 +20,12 @@ export class SshObserver implements Observer {
     this.#ja4ssh = engine.ja4plus ? new Ja4ssh() : undefined;
   }
 
-  keyExchange(fromOpener: boolean, { banner }: Identification, lists: KexInit): void {
+  keyExchange(
+    fromOpener: boolean,
+    identification: Identification | undefined,
+    lists: KexInit,
+  ): void {
+    const banner = identification?.banner;
     const fingerprint = fromOpener ? hassh(lists) : hasshServer(lists);
     const own = fromOpener ? "hassh" : "hassh_server";
     report(this.#engine, this.#flow, fromOpener ? "ssh_client" : "ssh_server", {
@@ -35,7 +40,7 @@ export class SshObserver implements Observer {
       mac_s2c: names(lists.macServerToClient),
       compression_c2s: names(lists.compressionClientToServer),
       compression_s2c: names(lists.compressionServerToClient),
-    }, `${fingerprint.hash} ${banner}`);
+    }, `${fingerprint.hash} ${banner ?? ""}`);
   }
 
   packet(fromOpener: boolean, payloadLength: number): void {

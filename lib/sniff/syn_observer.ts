@@ -1,7 +1,8 @@
 /** The events of the TCP handshake itself: the stacks of both sides. */
-import { ja4t } from "../fingerprint/ja4plus/ja4t.ts";
+import type { Fields } from "../event/event.ts";
+import { ja4t, ja4ts } from "../fingerprint/ja4plus/ja4t.ts";
 import type { StackDatabase } from "../fingerprint/p0f/database.ts";
-import { StackIdentifier } from "../fingerprint/p0f/identifier.ts";
+import { StackIdentifier, type StackIdentity } from "../fingerprint/p0f/identifier.ts";
 import { observe, StackObservation } from "../fingerprint/p0f/observation.ts";
 import type { Packet } from "../net/packet.ts";
 import { optionLetters, readTcpOptions, TcpOptions } from "../net/tcp_options.ts";
@@ -16,6 +17,18 @@ import { SequenceClasses } from "./sequence_class.ts";
 const MIN_DECOYS = 5;
 const MIN_HOSTS = 100;
 
+/** Repeated SYN-ACKs of different stacks that are remembered for a RST that may follow. */
+const MAX_ANSWERS = 4096;
+
+/** What was told of a SYN-ACK that was sent again. */
+interface Answer {
+  readonly number: number;
+  readonly fields: Fields;
+  readonly dedup: string;
+  /** The first four parts of JA4TS. */
+  readonly ja4t: string;
+}
+
 /** Reads SYN and SYN-ACK. */
 export class SynObserver {
   readonly #engine: EngineView;
@@ -24,6 +37,10 @@ export class SynObserver {
   readonly #observation = new StackObservation();
   readonly #classes = new SequenceClasses();
   readonly #scans: ScanDetector;
+  /** By number modulo MAX_ANSWERS: a server repeats itself to thousands of spoofed clients. */
+  readonly #answers: (Answer | undefined)[] = [];
+  readonly #answerNumbers = new Map<string, number>();
+  #lastAnswer = 0;
 
   /** @param stacks signatures that name operating systems and scanners */
   constructor(engine: EngineView, stacks: StackDatabase) {
@@ -34,11 +51,69 @@ export class SynObserver {
     });
   }
 
-  /** Reports the stack of who opens a connection. */
-  syn(flow: Flow, packet: Packet): void {
+  /** Reports the stack of who opens a connection. @returns the MSS it asks for; 0 for none */
+  syn(flow: Flow, packet: Packet): number {
     this.#classes.add(packet);
     this.#scans.add(packet);
-    this.#report("tcp_syn_fingerprint", "ja4t", false, flow, packet);
+    const options = this.#options;
+    // Options that the capture cut off would look like those of another stack.
+    if (!readTcpOptions(options, packet)) return 0;
+    const stack = this.#identify(packet, false, 0);
+    const layout = optionLetters(options);
+    const { ipIdClass, ipIdSamples, isnClass, isnSamples } = this.#classes;
+    report(this.#engine, flow, "tcp_syn_fingerprint", () => ({
+      ...this.#stackFields(stack, layout, packet),
+      // How the source counts, over the SYNs that were seen of it.
+      ipid_class: ipIdClass,
+      ipid_samples: ipIdSamples,
+      isn_class: isnClass,
+      isn_samples: isnSamples,
+      ja4t: this.#engine.ja4plus ? ja4t(packet.window, options) : undefined,
+    }), dedupOf(stack, layout, packet));
+    return Math.max(0, options.mss);
+  }
+
+  /**
+   * Reports the stack of who answers.
+   *
+   * @param delays seconds between this SYN-ACK and those before it that it repeats
+   * @returns a number by which {@linkcode reset} finds what was told of a repetition; 0 for none
+   */
+  synAck(flow: Flow, packet: Packet, delays: readonly number[]): number {
+    const options = this.#options;
+    if (!readTcpOptions(options, packet)) return 0;
+    const stack = this.#identify(packet, true, flow.synMss);
+    const layout = optionLetters(options);
+    const dedup = dedupOf(stack, layout, packet);
+    const { ja4plus } = this.#engine;
+    const first = ja4plus ? ja4t(packet.window, options) : "";
+    const fields = () => ({
+      ...this.#stackFields(stack, layout, packet),
+      ja4ts: ja4plus ? ja4ts(first, delays) : undefined,
+    });
+    if (!ja4plus || delays.length === 0) {
+      report(this.#engine, flow, "tcp_synack_fingerprint", fields, dedup);
+      return 0;
+    }
+    // Each repetition says more of the stack than those before.
+    report(this.#engine, flow, "tcp_synack_fingerprint", fields, `${dedup} ${delays.join("-")}`);
+    const key = `${dedup} ${first} ${packet.ttl} ${packet.trafficClass}`;
+    return this.#answerNumbers.get(key) ??
+      this.#remember(key, { fields: fields(), dedup, ja4t: first });
+  }
+
+  /**
+   * Reports that the server has given up, which is part of JA4TS.
+   *
+   * @param answer what {@linkcode synAck} gave for the last SYN-ACK
+   * @param seconds since the last SYN-ACK
+   */
+  reset(flow: Flow, answer: number, delays: readonly number[], seconds: number): void {
+    const told = this.#answers[answer % MAX_ANSWERS];
+    if (told === undefined || told.number !== answer) return;
+    const fields = { ...told.fields, ja4ts: ja4ts(told.ja4t, delays, seconds) };
+    const dedup = `${told.dedup} ${delays.join("-")}-R${seconds}`;
+    report(this.#engine, flow, "tcp_synack_fingerprint", fields, dedup);
   }
 
   /** The input has ended: reports the scans whose window is still open. */
@@ -46,25 +121,22 @@ export class SynObserver {
     this.#scans.flush();
   }
 
-  /** Reports the stack of who answers. */
-  synAck(flow: Flow, packet: Packet): void {
-    this.#report("tcp_synack_fingerprint", "ja4ts", true, flow, packet);
+  #remember(key: string, answer: Omit<Answer, "number">): number {
+    const number = ++this.#lastAnswer;
+    if (this.#answerNumbers.size >= MAX_ANSWERS) this.#answerNumbers.clear();
+    this.#answerNumbers.set(key, number);
+    this.#answers[number % MAX_ANSWERS] = { ...answer, number };
+    return number;
   }
 
-  #report(
-    eventType: string,
-    kind: "ja4t" | "ja4ts",
-    synAck: boolean,
-    flow: Flow,
-    packet: Packet,
-  ): void {
+  #identify(packet: Packet, synAck: boolean, peerMss: number): StackIdentity {
+    observe(this.#observation, packet, this.#options, synAck, peerMss);
+    return this.#identifier.identify(this.#observation);
+  }
+
+  #stackFields(stack: StackIdentity, layout: string, packet: Packet) {
     const options = this.#options;
-    // Options that the capture cut off would look like those of another stack.
-    if (!readTcpOptions(options, packet)) return;
-    observe(this.#observation, packet, options, synAck);
-    const stack = this.#identifier.identify(this.#observation);
-    const layout = optionLetters(options);
-    report(this.#engine, flow, eventType, {
+    return {
       ttl: packet.ttl,
       initial_ttl: stack.initialTtl,
       hop_distance: stack.hops,
@@ -84,19 +156,10 @@ export class SynObserver {
       os_fuzzy: stack.match?.fuzzy === true ? true : undefined,
       tcp_signature: stack.signature,
       link: stack.link,
-      ...(synAck ? {} : this.#sequences()),
-      [kind]: this.#engine.ja4plus ? ja4t(packet.window, options) : undefined,
-    }, `${stack.osGuess} ${layout} ${packet.window}`);
-  }
-
-  /** How the source counts, over the SYNs that were seen of it. */
-  #sequences() {
-    const { ipIdClass, ipIdSamples, isnClass, isnSamples } = this.#classes;
-    return {
-      ipid_class: ipIdClass,
-      ipid_samples: ipIdSamples,
-      isn_class: isnClass,
-      isn_samples: isnSamples,
     };
   }
+}
+
+function dedupOf(stack: StackIdentity, layout: string, packet: Packet): string {
+  return `${stack.osGuess} ${layout} ${packet.window}`;
 }

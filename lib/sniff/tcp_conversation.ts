@@ -1,44 +1,48 @@
-/** One TCP connection: puts both directions in order, finds out what it speaks, and lets that be read. */
-import { concatBytes } from "../bytes.ts";
-import { type StreamConsumer, TcpStream } from "../net/tcp_stream.ts";
-import type { Analyzer } from "./analyzer.ts";
-import type { Conversation } from "./flow.ts";
+/** One TCP connection: puts both directions in order, as far as somebody wants to read them. */
 import type { Packet } from "../net/packet.ts";
+import { type StreamConsumer, TcpStream } from "../net/tcp_stream.ts";
+import type { Conversation } from "./flow.ts";
+import { type Recognizer, RecognizingAnalyzer } from "./recognizing_analyzer.ts";
+import { TCP_FLAG } from "./tcp_side.ts";
 
-/** What the first bytes of a connection decide. */
-export type Recognition =
-  | { readonly analyzer: Analyzer; /** Bytes of the opener to leave out. */ readonly skip: number }
-  | "undecided"
-  | "unknown";
+/** What is known of the connection, and who reads it. */
+export interface ConnectionView {
+  /** Finds out what is spoken. */
+  recognizer(): Recognizer;
+  /** See {@linkcode StreamConsumer.acknowledged}. @param fromOpener who sent what is acknowledged */
+  acknowledged(fromOpener: boolean, sequence: number): boolean | undefined;
+  /** The sides are the other way round. */
+  turn(): void;
+}
 
-/** Finds the analyzer for what both sides have said so far. */
-export type Recognizer = (opener: Uint8Array, responder: Uint8Array) => Recognition;
-
-/** Bytes of both sides that are kept while it is open what they mean. */
-const MAX_UNDECIDED = 48 * 1024;
-
-/** TCP flag (RFC 9293 3.1). */
-const SYN = 0x02;
-
-const NOTHING = new Uint8Array(0);
+/** A connection that does not show for so long what it speaks never will (microseconds). */
+const UNDECIDED_MICROS = 300_000_000;
 
 /** Puts one direction in order and hands it on. */
 class Direction implements StreamConsumer {
   readonly stream = new TcpStream();
+  fromOpener: boolean;
   readonly #conversation: TcpConversation;
-  readonly #fromOpener: boolean;
 
   constructor(conversation: TcpConversation, fromOpener: boolean) {
     this.#conversation = conversation;
-    this.#fromOpener = fromOpener;
+    this.fromOpener = fromOpener;
   }
 
   data(bytes: Uint8Array, offset: number, length: number): void {
-    this.#conversation.data(this.#fromOpener, bytes.subarray(offset, offset + length));
+    this.#conversation.data(this, bytes.subarray(offset, offset + length));
   }
 
-  gap(): void {
-    this.#conversation.gap(this.#fromOpener);
+  gap(length: number): void {
+    this.#conversation.gap(this, length);
+  }
+
+  restart(): void {
+    this.#conversation.restart(this);
+  }
+
+  acknowledged(sequence: number): boolean | undefined {
+    return this.#conversation.acknowledged(this, sequence);
   }
 }
 
@@ -46,18 +50,26 @@ class Direction implements StreamConsumer {
 export class TcpConversation implements Conversation {
   /** False once nothing more is wanted: the flow may forget this. */
   wanted = true;
-  readonly #recognize: Recognizer;
-  readonly #opener = new Direction(this, true);
-  readonly #responder = new Direction(this, false);
-  #heardOpener: Uint8Array = NOTHING;
-  #heardResponder: Uint8Array = NOTHING;
-  #analyzer: Analyzer | undefined;
-  /** Acknowledgements from before the analyzer was found. */
-  #openerAcks = 0;
-  #responderAcks = 0;
+  readonly #view: ConnectionView;
+  readonly #analyzer: RecognizingAnalyzer;
+  readonly #beganMicros: number;
+  #opener = new Direction(this, true);
+  #responder = new Direction(this, false);
 
-  constructor(recognize: Recognizer) {
-    this.#recognize = recognize;
+  /** @param micros time of the packet at hand */
+  constructor(view: ConnectionView, micros: number) {
+    this.#view = view;
+    this.#beganMicros = micros;
+    this.#analyzer = new RecognizingAnalyzer(view.recognizer(), () => this.#turn());
+  }
+
+  get held(): number {
+    return this.#opener.stream.held + this.#responder.stream.held + this.#analyzer.held;
+  }
+
+  /** True while segments wait for one before them. */
+  get waiting(): boolean {
+    return this.#opener.stream.waiting || this.#responder.stream.waiting;
   }
 
   /** The SYN of one side, by its sequence number. */
@@ -65,85 +77,71 @@ export class TcpConversation implements Conversation {
     (fromOpener ? this.#opener : this.#responder).stream.open(sequence);
   }
 
-  segment(fromOpener: boolean, packet: Packet): void {
+  segment(fromOpener: boolean, packet: Packet): boolean {
     const direction = fromOpener ? this.#opener : this.#responder;
-    const { sequence, tcpFlags, bytes, payloadOffset, payloadLength, payloadMissing } = packet;
-    direction.stream.push(
-      // Data of a SYN (RFC 7413) follow its own sequence number.
-      (tcpFlags & SYN) === 0 ? sequence : sequence + 1,
-      bytes,
-      payloadOffset,
-      payloadLength,
-      payloadMissing,
-      direction,
-    );
-    this.#analyzer?.packet?.(fromOpener, payloadLength + payloadMissing);
+    const { tcpFlags, bytes, payloadOffset, payloadLength, payloadMissing } = packet;
+    // Data of a SYN (RFC 7413) follow its own sequence number.
+    const sequence = packet.sequence + (tcpFlags & TCP_FLAG.syn) / TCP_FLAG.syn;
+    const listens = this.#analyzer.listens(fromOpener);
+    if (listens) {
+      direction.stream.push(
+        sequence,
+        bytes,
+        payloadOffset,
+        payloadLength,
+        payloadMissing,
+        direction,
+      );
+    } else {
+      direction.stream.pass(sequence, payloadLength + payloadMissing);
+    }
+    this.#analyzer.packet(direction.fromOpener, payloadLength + payloadMissing);
+    if (this.#analyzer.undecided && packet.micros - this.#beganMicros > UNDECIDED_MICROS) {
+      this.wanted = false;
+    }
+    return listens;
   }
 
+  /** A packet without payload that acknowledges. */
   acknowledgement(fromOpener: boolean): void {
-    if (this.#analyzer === undefined) {
-      if (fromOpener) this.#openerAcks++;
-      else this.#responderAcks++;
-    } else {
-      this.#analyzer.packet?.(fromOpener, 0);
-    }
+    this.#analyzer.packet(fromOpener, 0);
   }
 
   end(): void {
     if (this.wanted) this.#opener.stream.finish(this.#opener);
     if (this.wanted) this.#responder.stream.finish(this.#responder);
-    this.#analyzer?.end?.();
+    this.#analyzer.end();
   }
 
   /** Bytes of one side in their order. */
-  data(fromOpener: boolean, bytes: Uint8Array): void {
+  data(direction: Direction, bytes: Uint8Array): void {
     if (!this.wanted) return;
-    if (this.#analyzer === undefined) this.#decide(fromOpener, bytes);
-    else if (!this.#analyzer.data(fromOpener, bytes)) this.wanted = false;
+    const undecided = this.#analyzer.undecided;
+    const wanted = this.#analyzer.data(direction.fromOpener, bytes);
+    if (undecided && !this.#analyzer.undecided) direction.stream.settle();
+    // What nobody knows may make sense behind a segment that comes late.
+    if (!wanted && !(this.#analyzer.undecided && direction.stream.startOpen)) this.wanted = false;
   }
 
   /** Bytes of one side are missing. */
-  gap(fromOpener: boolean): void {
-    if (this.#analyzer !== undefined) {
-      if (!this.#analyzer.gap(fromOpener)) this.wanted = false;
-    } else if (fromOpener) {
-      // What comes behind the gap does not continue what came before it.
-      this.#heardOpener = NOTHING;
-    } else {
-      this.#heardResponder = NOTHING;
-    }
+  gap(direction: Direction, length: number): void {
+    if (this.wanted && !this.#analyzer.gap(direction.fromOpener, length)) this.wanted = false;
   }
 
-  /** Looks at what both sides have said, the new `bytes` of one side among it. */
-  #decide(fromOpener: boolean, bytes: Uint8Array): void {
-    const opener = fromOpener ? joined(this.#heardOpener, bytes) : this.#heardOpener;
-    const responder = fromOpener ? this.#heardResponder : joined(this.#heardResponder, bytes);
-    const recognition = this.#recognize(opener, responder);
-    if (recognition === "undecided" && opener.length + responder.length < MAX_UNDECIDED) {
-      // Most connections are decided by their first segment, which then need not be kept.
-      if (fromOpener) this.#heardOpener = opener.slice();
-      else this.#heardResponder = responder.slice();
-      return;
-    }
-    this.#heardOpener = this.#heardResponder = NOTHING;
-    if (recognition === "undecided" || recognition === "unknown") {
-      this.wanted = false;
-      return;
-    }
-    this.#start(recognition.analyzer);
-    const { skip } = recognition;
-    // What the responder said before TLS began behind a preamble was part of the preamble.
-    if (responder.length > 0 && skip === 0) this.data(false, responder);
-    if (opener.length > skip) this.data(true, opener.subarray(skip));
+  /** One side comes again from an earlier byte on. */
+  restart(direction: Direction): void {
+    this.#analyzer.restart(direction.fromOpener);
   }
 
-  #start(analyzer: Analyzer): void {
-    this.#analyzer = analyzer;
-    for (let acks = this.#openerAcks; acks > 0; acks--) analyzer.packet?.(true, 0);
-    for (let acks = this.#responderAcks; acks > 0; acks--) analyzer.packet?.(false, 0);
+  /** See {@linkcode StreamConsumer.acknowledged}. */
+  acknowledged(direction: Direction, sequence: number): boolean | undefined {
+    return this.#view.acknowledged(direction.fromOpener, sequence);
   }
-}
 
-function joined(before: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return before.length === 0 ? bytes : concatBytes(before, bytes);
+  #turn(): void {
+    [this.#opener, this.#responder] = [this.#responder, this.#opener];
+    this.#opener.fromOpener = true;
+    this.#responder.fromOpener = false;
+    this.#view.turn();
+  }
 }

@@ -1,148 +1,146 @@
 import assert from "node:assert/strict";
+import {
+  type RecordingOptions,
+  RecordingRecognizer,
+} from "../../tests/support/recording_analyzer.ts";
 import { Packet } from "../net/packet.ts";
-import type { Analyzer } from "./analyzer.ts";
-import { type Recognition, type Recognizer, TcpConversation } from "./tcp_conversation.ts";
+import { TcpConversation } from "./tcp_conversation.ts";
 
-/** Writes down what it is told. */
-class Scribe implements Analyzer {
-  readonly heard: string[] = [];
-  wants = true;
+const SYN = 0x02;
+const MICROS = 1_700_000_000_000_000;
 
-  data(fromOpener: boolean, bytes: Uint8Array): boolean {
-    this.heard.push(`${fromOpener ? ">" : "<"}${new TextDecoder().decode(bytes)}`);
-    return this.wants;
-  }
-
-  gap(fromOpener: boolean): boolean {
-    this.heard.push(fromOpener ? ">|" : "<|");
-    return this.wants;
-  }
-
-  packet(fromOpener: boolean, payloadLength: number): void {
-    this.heard.push(`${fromOpener ? ">" : "<"}${payloadLength}`);
-  }
-
-  end(): void {
-    this.heard.push("end");
-  }
-}
-
-function segment(sequence: number, payload: string | Uint8Array, missing = 0, flags = 0x10) {
+function segment(sequence: number, payload: string, { missing = 0, flags = 0x10, after = 0 } = {}) {
   const packet = new Packet();
-  packet.bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
+  packet.bytes = new TextEncoder().encode(payload);
   packet.sequence = sequence >>> 0;
   packet.payloadLength = packet.bytes.length;
   packet.payloadMissing = missing;
   packet.tcpFlags = flags;
+  packet.micros = MICROS + after;
   return packet;
 }
 
-/** Recognizes once the opener has said `trigger`, and counts how often it is asked. */
-function recognizing(scribe: Scribe, trigger: string, skip = 0) {
-  const asked: string[] = [];
-  const recognize: Recognizer = (opener, responder): Recognition => {
-    const said = new TextDecoder().decode(opener);
-    asked.push(`${said}/${new TextDecoder().decode(responder)}`);
-    return said.includes(trigger) ? { analyzer: scribe, skip } : "undecided";
-  };
-  return { asked, recognize };
+/** A conversation and what is heard of it. @param acknowledges what both sides have acknowledged */
+function conversing(options: RecordingOptions, acknowledges?: number) {
+  const recognizer = new RecordingRecognizer(options);
+  const turns: string[] = [];
+  const conversation = new TcpConversation({
+    recognizer: () => recognizer,
+    acknowledged: (_, sequence) =>
+      acknowledges === undefined ? undefined : acknowledges >= sequence,
+    turn: () => turns.push("turn"),
+  }, MICROS);
+  const { asked, analyzer } = recognizer;
+  return { conversation, asked, analyzer, heard: analyzer.heard, turns };
 }
 
-Deno.test("TcpConversation decides at the first segment and keeps nothing", () => {
-  const scribe = new Scribe();
-  const { asked, recognize } = recognizing(scribe, "a");
-  const conversation = new TcpConversation(recognize);
+Deno.test("TcpConversation hands on data, packets and the end", () => {
+  const { conversation, heard } = conversing({ word: "a" });
   conversation.open(true, 99);
   conversation.segment(true, segment(100, "ab"));
   conversation.segment(true, segment(102, "cd"));
   conversation.segment(false, segment(7, "x"));
   conversation.acknowledgement(true);
   conversation.end();
-  assert.deepEqual(scribe.heard, [">ab", ">2", ">cd", ">2", "<x", "<1", ">0", "end"]);
-  assert.equal(asked.length, 1);
+  assert.deepEqual(heard, [">ab", ">2", ">cd", ">2", "<x", "<1", ">0", "end"]);
 });
 
-Deno.test("TcpConversation gives all that was said before it was decided, in order", () => {
-  const scribe = new Scribe();
-  const { asked, recognize } = recognizing(scribe, "abc");
-  const conversation = new TcpConversation(recognize);
+Deno.test("TcpConversation puts both sides in order before they are judged", () => {
+  const { conversation, asked, heard } = conversing({ word: "abc" });
   conversation.acknowledgement(false);
   conversation.segment(false, segment(1, "hi"));
   conversation.open(true, 9);
-  // The buffer of a packet is used again for the next.
-  const first = segment(10, "a");
-  conversation.segment(true, first);
-  first.bytes.fill(0);
+  conversation.segment(true, segment(10, "a"));
   conversation.segment(true, segment(12, "c"));
   conversation.segment(true, segment(11, "b"));
   assert.deepEqual(asked, ["/hi", "a/hi", "ab/hi", "abc/hi"]);
-  assert.deepEqual(scribe.heard, ["<0", "<hi", ">abc", ">1"]);
-});
-
-Deno.test("TcpConversation leaves out the preamble of both sides", () => {
-  const scribe = new Scribe();
-  const { recognize } = recognizing(scribe, "TLS", 4);
-  const conversation = new TcpConversation(recognize);
-  conversation.segment(false, segment(1, "220 ready"));
-  conversation.segment(true, segment(1, "ok\r\n"));
-  conversation.segment(true, segment(5, "TLS"));
-  conversation.segment(false, segment(10, "tls"));
-  assert.deepEqual(scribe.heard, [">TLS", ">3", "<tls", "<3"]);
+  assert.deepEqual(heard, ["<0", "<hi", ">abc", ">1"]);
 });
 
 Deno.test("TcpConversation takes the data of a SYN, and those once more without it", () => {
-  const scribe = new Scribe();
-  const conversation = new TcpConversation(recognizing(scribe, "").recognize);
+  const { conversation, heard } = conversing({ word: "" });
   conversation.open(true, 0xffffffff);
-  conversation.segment(true, segment(0xffffffff, "ab", 0, 0x02));
+  conversation.segment(true, segment(0xffffffff, "ab", { flags: SYN }));
   conversation.segment(true, segment(0, "abc"));
-  assert.deepEqual(scribe.heard.filter((entry) => !/\d/.test(entry)), [">ab", ">c"]);
-});
-
-Deno.test("TcpConversation keeps no more than 48 KiB while it is open what is spoken", () => {
-  const { asked, recognize } = recognizing(new Scribe(), "never");
-  const conversation = new TcpConversation(recognize);
-  const piece = "x".repeat(1024);
-  let sent = 0;
-  while (conversation.wanted && sent < 1000) {
-    conversation.segment(sent % 2 === 0, segment(Math.floor(sent / 2) * 1024, piece));
-    sent++;
-  }
-  assert.equal(sent, 48);
-  conversation.segment(true, segment(24 * 1024, piece));
-  assert.equal(asked.length, sent, "it is not asked again");
+  assert.deepEqual(heard.filter((entry) => !/\d/.test(entry)), [">ab", ">c"]);
 });
 
 Deno.test("TcpConversation ends for what nobody knows or nobody wants any more", () => {
-  const unknown = new TcpConversation(() => "unknown");
-  unknown.segment(true, segment(1, "?"));
-  assert.equal(unknown.wanted, false);
-  const scribe = new Scribe();
-  scribe.wants = false;
-  const conversation = new TcpConversation(recognizing(scribe, "a").recognize);
+  const unknown = conversing({ word: "never", strict: true });
+  unknown.conversation.open(true, 0);
+  unknown.conversation.segment(true, segment(1, "?"));
+  assert.equal(unknown.conversation.wanted, false);
+  const { conversation, analyzer, heard } = conversing({ word: "a" });
+  analyzer.wants = false;
   conversation.segment(true, segment(1, "a"));
   assert.equal(conversation.wanted, false);
   conversation.segment(true, segment(2, "b"));
-  assert.ok(!scribe.heard.includes(">b"));
+  assert.ok(!heard.includes(">b"));
 });
 
-Deno.test("TcpConversation does not join what is before a gap with what is behind it", () => {
-  const scribe = new Scribe();
-  const { asked, recognize } = recognizing(scribe, "hello");
-  const conversation = new TcpConversation(recognize);
-  conversation.segment(true, segment(1, "he", 1));
+Deno.test("TcpConversation waits a little for what comes before the unknown, where no SYN was seen", () => {
+  const { conversation, heard } = conversing({ word: "hello", strict: true });
+  conversation.segment(true, segment(103, "lo"));
+  conversation.segment(true, segment(100, "hel"));
+  assert.deepEqual(heard, [">hello", ">3"]);
+  assert.equal(conversation.wanted, true);
+  const never = conversing({ word: "hello", strict: true });
+  let sent = 0;
+  while (never.conversation.wanted && sent < 100) {
+    never.conversation.segment(true, segment(100 + sent, "x"));
+    sent++;
+  }
+  assert.equal(sent, 9);
+});
+
+Deno.test("TcpConversation gives up when it stays undecided for five minutes", () => {
+  const { conversation } = conversing({ word: "never" });
+  conversation.segment(true, segment(1, "a"));
+  conversation.segment(true, segment(2, "b", { after: 300_000_000 }));
+  assert.equal(conversation.wanted, true);
+  conversation.segment(true, segment(3, "c", { after: 300_000_001 }));
+  assert.equal(conversation.wanted, false);
+});
+
+Deno.test("TcpConversation tells of gaps, and does not join what is before with what is behind", () => {
+  const { conversation, asked, heard } = conversing({ word: "hello" });
+  conversation.segment(true, segment(1, "he", { missing: 1 }));
   conversation.segment(true, segment(4, "llo"));
   conversation.segment(true, segment(7, "hello"));
-  assert.deepEqual(asked, ["he/", "llo/", "llohello/"]);
-  conversation.segment(true, segment(12, "", 3));
-  assert.equal(scribe.heard.at(-2), ">|");
+  assert.deepEqual(asked.filter((entry) => entry.includes("/")), ["he/", "llo/", "llohello/"]);
+  conversation.segment(true, segment(12, "", { missing: 3 }));
+  assert.equal(heard.at(-2), ">|3");
 });
 
 Deno.test("TcpConversation hands on at its end what waited for a lost segment", () => {
-  const scribe = new Scribe();
-  const conversation = new TcpConversation(recognizing(scribe, "a").recognize);
+  const { conversation, heard } = conversing({ word: "a" }, 3);
   conversation.segment(true, segment(1, "a"));
   conversation.segment(true, segment(5, "c"));
+  assert.equal(conversation.waiting, true);
+  assert.ok(conversation.held > 0);
   conversation.end();
-  assert.deepEqual(scribe.heard, [">a", ">1", ">1", ">|", ">c", "end"]);
+  assert.deepEqual(heard, [">a", ">1", ">1", ">|3", ">c", "end"]);
+});
+
+Deno.test("TcpConversation passes over a side that nobody listens to, and goes on with it later", () => {
+  const { conversation, analyzer, heard } = conversing({ word: "a" });
+  conversation.segment(true, segment(1, "a"));
+  analyzer.listensTo.responder = false;
+  assert.equal(conversation.segment(false, segment(50, "xx")), false);
+  assert.equal(conversation.segment(false, segment(60, "later")), false);
+  assert.equal(conversation.held, 0);
+  analyzer.listensTo.responder = true;
+  assert.equal(conversation.segment(false, segment(65, "now")), true);
+  assert.deepEqual(heard, [">a", ">1", "<2", "<5", "<now", "<3"]);
+});
+
+Deno.test("TcpConversation turns around when the responder turns out to be the client", () => {
+  const { conversation, heard, turns } = conversing({ word: "GET", turned: true });
+  conversation.segment(false, segment(1, "page"));
+  conversation.segment(true, segment(70, "GET"));
+  assert.deepEqual(turns, ["turn"]);
+  // From here on the flow calls them by their true names.
+  conversation.segment(true, segment(5, "more"));
+  conversation.segment(false, segment(73, "x"));
+  assert.deepEqual(heard, [">page", "<GET", "<3", ">more", ">4", "<x", "<1"]);
 });

@@ -1,4 +1,6 @@
 /** Follows a TLS connection as far as its handshake is in the clear. */
+import { ByteQueue } from "../byte_queue.ts";
+import { findHello } from "../proxy/find_hello.ts";
 import { CONTENT_TYPE, HANDSHAKE_TYPE, VERSION } from "../tls/constants.ts";
 import { parseCertificateMessage } from "../tls/certificate_message.ts";
 import { HandshakeStream } from "../tls/handshake_stream.ts";
@@ -14,11 +16,37 @@ export interface TlsObserver {
   certificates(fromOpener: boolean, chain: readonly Uint8Array[]): void;
 }
 
+/** Bytes of a side among which a hello is looked for, where its records did not begin as expected. */
+const MAX_SOUGHT = 64 * 1024;
+
 /** One direction of the connection. */
 class Side {
-  readonly records = new RecordReader();
-  readonly messages = new HandshakeStream();
+  records = new RecordReader();
+  messages = new HandshakeStream();
   done = false;
+  /** No message was given yet. */
+  fresh = true;
+  /** Looks for a hello, and has looked through so many bytes; the last few of them. */
+  seeking = false;
+  sought = 0;
+  readonly tail = new ByteQueue();
+
+  get held(): number {
+    return this.records.held + this.messages.held + this.tail.held;
+  }
+
+  /** Begins anew, and with the next hello that comes if `seeking`. */
+  restart(seeking: boolean): void {
+    this.records = new RecordReader();
+    this.messages = new HandshakeStream();
+    this.tail.clear();
+    this.seeking = seeking;
+  }
+
+  finish(): void {
+    this.done = true;
+    this.restart(false);
+  }
 }
 
 /** Records into handshake messages, on both sides, until both are encrypted or broken. */
@@ -33,29 +61,82 @@ export class TlsAnalyzer implements Analyzer {
     this.#observer = observer;
   }
 
+  get held(): number {
+    return this.#opener.held + this.#responder.held;
+  }
+
+  listens(fromOpener: boolean): boolean {
+    return !this.#side(fromOpener).done;
+  }
+
   data(fromOpener: boolean, bytes: Uint8Array): boolean {
-    const side = fromOpener ? this.#opener : this.#responder;
-    if (!side.done) this.#read(side, fromOpener, bytes);
-    return !(this.#opener.done && this.#responder.done);
+    const side = this.#side(fromOpener);
+    if (side.seeking) this.#seek(side, fromOpener, bytes);
+    else if (!side.done) this.#read(side, fromOpener, bytes);
+    return this.#wanted;
   }
 
   gap(fromOpener: boolean): boolean {
-    (fromOpener ? this.#opener : this.#responder).done = true;
+    const side = this.#side(fromOpener);
+    // Behind a hello there is little that could be found again, and may be encrypted.
+    if (side.fresh) side.restart(true);
+    else side.finish();
+    return this.#wanted;
+  }
+
+  restart(fromOpener: boolean): void {
+    const side = this.#side(fromOpener);
+    if (side.fresh && !side.done) side.restart(false);
+  }
+
+  get #wanted(): boolean {
     return !(this.#opener.done && this.#responder.done);
+  }
+
+  #side(fromOpener: boolean): Side {
+    return fromOpener ? this.#opener : this.#responder;
   }
 
   #read(side: Side, fromOpener: boolean, bytes: Uint8Array): void {
     side.records.lend(bytes);
-    this.#readRecords(side, fromOpener);
-    if (side.done) side.records.clear();
-    else side.records.settle();
+    const isTls = this.#readRecords(side, fromOpener);
+    if (side.done) {
+      side.finish();
+    } else if (isTls) {
+      side.records.settle();
+    } else {
+      // A proxy answers first, or the start was lost.
+      side.restart(true);
+      this.#seek(side, fromOpener, bytes);
+    }
   }
 
-  #readRecords(side: Side, fromOpener: boolean): void {
+  #seek(side: Side, fromOpener: boolean, bytes: Uint8Array): void {
+    side.tail.lend(bytes);
+    const known = side.tail.peek();
+    const start = findHello(known);
+    if (start.state === "tls") {
+      side.seeking = false;
+      side.tail.clear();
+      this.#read(side, fromOpener, known.subarray(start.offset));
+      return;
+    }
+    side.sought += bytes.length;
+    side.tail.take(start.offset);
+    if (side.sought > MAX_SOUGHT) side.finish();
+    else side.tail.settle();
+  }
+
+  /** @returns false where something is no record, before any message was read */
+  #readRecords(side: Side, fromOpener: boolean): boolean {
     while (!side.done) {
       const record = side.records.next();
-      if (record === undefined) return;
-      if (typeof record === "string" || record.type === CONTENT_TYPE.applicationData) {
+      if (record === undefined) return true;
+      if (typeof record === "string") {
+        side.done = !side.fresh;
+        return side.done;
+      }
+      if (record.type === CONTENT_TYPE.applicationData) {
         side.done = true;
       } else if (record.type === CONTENT_TYPE.handshake) {
         side.messages.lend(record.payload);
@@ -66,6 +147,7 @@ export class TlsAnalyzer implements Analyzer {
       }
       // Alerts may be warnings: what comes after them still counts.
     }
+    return true;
   }
 
   /** Up to TLS 1.2 encryption begins here; in 1.3 the record says nothing (RFC 8446 D.4). */
@@ -83,6 +165,7 @@ export class TlsAnalyzer implements Analyzer {
         side.done = true;
         return;
       }
+      side.fresh = false;
       switch (message.type) {
         case HANDSHAKE_TYPE.clientHello:
           this.#observer.clientHello(fromOpener, message.body, this.#hellos++);

@@ -16,8 +16,8 @@ const RETRY_RANDOM = Uint8Array.fromHex(
   "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c",
 );
 
-/** Not read here: what a ClientHello says is the observer's business. */
-const CLIENT_HELLO = handshake(HANDSHAKE_TYPE.clientHello, new Uint8Array(600).fill(7));
+/** Not read here: what a ClientHello says behind its version is the observer's business. */
+const CLIENT_HELLO = handshake(HANDSHAKE_TYPE.clientHello, new Uint8Array(600).fill(3));
 const CERTIFICATE = handshake(
   HANDSHAKE_TYPE.certificate,
   certificateBody([new Uint8Array(3000).fill(1), Uint8Array.of(2)], false),
@@ -113,22 +113,76 @@ Deno.test("TlsAnalyzer reads on over a warning", () => {
   assert.deepEqual(seen, ["<session 303"]);
 });
 
-Deno.test("TlsAnalyzer gives up the side that has a gap, and reads the other one", () => {
+Deno.test("TlsAnalyzer looks for another hello behind a gap, until there was one", () => {
   const { analyzer, seen } = analyzed();
   analyzer.data(true, clear(CLIENT_HELLO).subarray(0, 100));
   assert.equal(analyzer.gap(true), true);
+  analyzer.data(true, clear(CLIENT_HELLO).subarray(300));
+  assert.deepEqual(seen, []);
   analyzer.data(true, clear(CLIENT_HELLO));
   analyzer.data(false, clear(serverHello({})));
-  assert.deepEqual(seen, ["<session 303"]);
+  assert.deepEqual(seen, [">hello 600 0", "<session 303"]);
+  assert.equal(analyzer.gap(true), true);
+  assert.equal(analyzer.listens(true), false);
   assert.equal(analyzer.gap(false), false);
 });
 
-Deno.test("TlsAnalyzer gives up what is no TLS, and messages larger than any", () => {
+Deno.test("TlsAnalyzer finds the hellos behind talk to a proxy, in pieces of any size", () => {
+  const proxy = Uint8Array.of(5, 0, 0x16, 3, 0, 1, 127, 0, 0, 1, 0x15, 3);
+  const client = concatBytes(proxy, clear(CLIENT_HELLO));
+  const server = concatBytes(proxy, flightOfRecords());
+  for (const size of [1, 5, 11, 13, 5000]) {
+    const { analyzer, seen } = analyzed();
+    for (const piece of pieces(client, size)) analyzer.data(true, piece);
+    for (const piece of pieces(server, size)) analyzer.data(false, piece);
+    assert.deepEqual(seen, [">hello 600 0", "<session 303", "certificates 3000,1"], `${size}`);
+  }
+});
+
+Deno.test("TlsAnalyzer looks through no more than 64 KiB for a hello", () => {
   const { analyzer, seen } = analyzed();
-  assert.equal(analyzer.data(true, new TextEncoder().encode("GET / HTTP/1.1\r\n")), true);
-  const huge = clear(Uint8Array.of(HANDSHAKE_TYPE.certificate, 0xff, 0xff, 0xff, 0));
-  assert.equal(analyzer.data(false, huge), false);
+  const junk = new Uint8Array(1024).fill(0x16);
+  let pieces = 0;
+  while (analyzer.listens(true) && pieces < 1000) {
+    analyzer.data(true, junk);
+    assert.ok(analyzer.held < 4096);
+    pieces++;
+  }
+  assert.equal(pieces, 65);
+  analyzer.data(true, clear(CLIENT_HELLO));
   assert.deepEqual(seen, []);
+});
+
+Deno.test("TlsAnalyzer begins a side again until it has said something", () => {
+  const { analyzer, seen } = analyzed();
+  analyzer.data(false, clear(serverHello({})).subarray(20));
+  analyzer.restart(false);
+  analyzer.data(false, clear(serverHello({})));
+  analyzer.restart(false);
+  analyzer.data(false, clear(CERTIFICATE));
+  assert.deepEqual(seen, ["<session 303", "certificates 3000,1"]);
+});
+
+Deno.test("TlsAnalyzer gives up messages larger than any", () => {
+  const { analyzer, seen } = analyzed();
+  const huge = clear(Uint8Array.of(HANDSHAKE_TYPE.certificate, 0xff, 0xff, 0xff, 0));
+  analyzer.data(false, huge);
+  assert.equal(analyzer.listens(false), false);
+  assert.deepEqual(seen, []);
+});
+
+Deno.test("TlsAnalyzer.held counts what waits, and is 0 when nothing does", () => {
+  const { analyzer } = analyzed();
+  assert.equal(analyzer.held, 0);
+  analyzer.data(true, clear(CLIENT_HELLO).subarray(0, 300));
+  assert.ok(analyzer.held >= 300);
+  analyzer.data(true, clear(CLIENT_HELLO).subarray(300));
+  assert.equal(analyzer.held, 0);
+  const large = clear(CERTIFICATE.subarray(0, 2000));
+  analyzer.data(false, large);
+  assert.ok(analyzer.held >= 2000);
+  analyzer.gap(false);
+  assert.equal(analyzer.held, 0);
 });
 
 Deno.test("TlsAnalyzer never throws, and tells of no more hellos than there were messages", () => {
@@ -158,5 +212,6 @@ Deno.test("TlsAnalyzer never throws, and tells of no more hellos than there were
       analyzer.data(fromOpener, part.subarray(cut));
     }
     assert.ok(seen.length <= bytes / 4);
+    assert.ok(analyzer.held <= 3 * bytes);
   }));
 });

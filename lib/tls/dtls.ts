@@ -57,6 +57,11 @@ export class DtlsHandshake {
   /** Version and random of the last ClientHello. */
   #identity = "";
 
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#client.held + this.#server.held;
+  }
+
   /** Reads the datagram `bytes[offset, offset + length)`; gives the messages that it completes. */
   push(
     bytes: Uint8Array,
@@ -141,6 +146,10 @@ class Side {
   /** Bit n is set once the message with message_seq n was given. */
   #seen = 0;
   #incomplete: Incomplete[] = [];
+
+  get held(): number {
+    return this.#incomplete.reduce((sum, { buffer }) => sum + buffer.held, 0);
+  }
 
   /** Takes `bytes[from, to)` of a message; gives the body of the message when it is complete. */
   add(

@@ -32,6 +32,11 @@ export class FragmentBuffer {
     return this.#starts.length === 0;
   }
 
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#store.length;
+  }
+
   /** Adds a copy of `bytes[from, to)`, whose place in the stream is `offset`. */
   add(offset: number, bytes: Uint8Array, from = 0, to: number = bytes.length): void {
     const end = offset + (to - from);

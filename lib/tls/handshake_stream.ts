@@ -28,6 +28,11 @@ export class HandshakeStream {
     return this.#pending.length === 0;
   }
 
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#pending.held;
+  }
+
   /** Adds the payload of a handshake record. After `oversized` it is dropped. */
   push(payload: Uint8Array): void {
     if (!this.#oversized) this.#pending.append(payload);
@@ -41,6 +46,11 @@ export class HandshakeStream {
   /** Keeps what was lent and not taken. */
   settle(): void {
     this.#pending.settle();
+  }
+
+  /** Drops what was not taken. */
+  clear(): void {
+    this.#pending.clear();
   }
 
   /** Next whole message; undefined while bytes are missing; `oversized`, for good, past the cap. */

@@ -37,6 +37,11 @@ export class RecordReader {
   readonly #pending = new ByteQueue();
   #fault: RecordFault | undefined;
 
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#pending.held;
+  }
+
   /** Adds bytes that arrived. After a fault they are dropped. */
   push(bytes: Uint8Array): void {
     if (this.#fault === undefined) this.#pending.append(bytes);

@@ -76,13 +76,35 @@ export class TcpTalk {
 
   /** One segment; SYN and FIN take a sequence number. */
   segment(side: "client" | "server", flags: number, payload: Uint8Array = text("")): this {
+    this.stray(side, flags, payload);
+    const numbers = (flags & (FLAG.syn | FLAG.fin)) === 0 ? 0 : 1;
+    this.#next[side] += payload.length + numbers;
+    return this;
+  }
+
+  /**
+   * A segment as above with another sequence number than is due, which changes nothing of what is sent
+   * next.
+   *
+   * @param ahead how far it is ahead of what is due
+   */
+  stray(
+    side: "client" | "server",
+    flags: number,
+    payload: Uint8Array = text(""),
+    ahead = 0,
+  ): this {
     const { client, server, clientPort, serverPort } = this.#options;
     const fromClient = side === "client";
     const [source, destination] = fromClient ? [client, server] : [server, client];
     const segment = tcp({
       sourcePort: fromClient ? clientPort : serverPort,
       destinationPort: fromClient ? serverPort : clientPort,
-      sequence: this.#next[side] >>> 0,
+      sequence: (this.#next[side] + ahead) >>> 0,
+      // All that the other side has said; nothing where it has said nothing.
+      acknowledgement: (flags & FLAG.ack) === 0
+        ? 0
+        : this.#next[fromClient ? "server" : "client"] >>> 0,
       flags,
       window: 64240,
       options: (flags & FLAG.syn) === 0 ? text("") : SYN_OPTIONS,
@@ -90,8 +112,12 @@ export class TcpTalk {
     const ip = source.includes(":") ? ipv6 : ipv4;
     this.packets.push({ bytes: frame(ip({ source, destination }, segment)), micros: this.micros });
     this.micros += 1000;
-    const numbers = (flags & (FLAG.syn | FLAG.fin)) === 0 ? 0 : 1;
-    this.#next[side] += payload.length + numbers;
+    return this;
+  }
+
+  /** Nothing for so many seconds. */
+  pause(seconds: number): this {
+    this.micros += seconds * 1_000_000;
     return this;
   }
 }
@@ -103,6 +129,8 @@ export interface SniffedOptions {
   readonly dedup?: number;
   readonly maxFlows?: number;
   readonly ja4plus?: boolean;
+  /** Bytes for all payload that is being read. */
+  readonly maxHeld?: number;
 }
 
 /** An engine and what it told. */
@@ -125,7 +153,7 @@ export function sniff(packets: Iterable<CapturedPacket>, options: SniffedOptions
 /** An engine that hands its events to `onEvent`. */
 export function sniffingEngine(
   onEvent: (event: Event) => void,
-  { home = new Home(), dedup = 0, maxFlows = 1000, ja4plus = true }: SniffedOptions = {},
+  { home = new Home(), dedup = 0, maxFlows = 1000, ja4plus = true, maxHeld }: SniffedOptions = {},
 ): Engine {
   const reporter = new Reporter({
     sensor: "sensor",
@@ -133,7 +161,7 @@ export function sniffingEngine(
     dedup: new Dedup(dedup * 1_000_000),
     onEvent,
   });
-  return new Engine({ reporter, maxFlows, ja4plus, stacks: ownSignatures() });
+  return new Engine({ reporter, maxFlows, ja4plus, stacks: ownSignatures(), maxHeld });
 }
 
 /** A record with a ClientHello of TLS 1.2 for `name`, made larger by padding. */

@@ -10,9 +10,7 @@ import type { TcpOptions } from "../../net/tcp_options.ts";
 const NONE = "00";
 
 /** Retransmissions that count; the description takes no more. */
-const MAX_RETRANSMISSIONS = 10;
-
-const MICROS = 1_000_000;
+export const MAX_RETRANSMISSIONS = 10;
 
 /**
  * JA4T of a SYN, and the first four parts of the JA4TS of a SYN-ACK: window, option kinds with the
@@ -30,26 +28,13 @@ export function ja4t(window: number, options: TcpOptions): string {
  * JA4TS of a server that sent its SYN-ACK more than once: `first` with a fifth part, the whole seconds
  * between the SYN-ACKs, and `-R` with the seconds up to the RST that gave the connection up.
  *
- * @param first the four parts, from {@linkcode ja4t} of the first SYN-ACK
- * @param synAckMicros times of all SYN-ACKs in microseconds, the first one's first; with a single one
- *   the result is `first`, whatever came after
- * @param resetMicros time of the server's RST
+ * @param first the four parts, from {@linkcode ja4t} of the SYN-ACK
+ * @param delays seconds before each repetition, to the nearest whole one; without any the result is
+ *   `first`, whatever came after
+ * @param resetDelay seconds from the last SYN-ACK to the server's RST
  */
-export function ja4ts(
-  first: string,
-  synAckMicros: readonly number[],
-  resetMicros?: number,
-): string {
-  const delays: string[] = [];
-  const last = Math.min(synAckMicros.length - 1, MAX_RETRANSMISSIONS);
-  for (let index = 1; index <= last; index++) {
-    delays.push(seconds(synAckMicros[index - 1]!, synAckMicros[index]!));
-  }
+export function ja4ts(first: string, delays: readonly number[], resetDelay?: number): string {
   if (delays.length === 0) return first;
-  if (resetMicros !== undefined) delays.push(`R${seconds(synAckMicros[last]!, resetMicros)}`);
-  return `${first}_${delays.join("-")}`;
-}
-
-function seconds(from: number, to: number): string {
-  return `${Math.round((to - from) / MICROS)}`;
+  const counted = delays.slice(0, MAX_RETRANSMISSIONS).join("-");
+  return `${first}_${counted}${resetDelay === undefined ? "" : `-R${resetDelay}`}`;
 }

@@ -40,25 +40,18 @@ Deno.test("ja4t() takes no value from a malformed option", () => {
 
 Deno.test("ja4ts() adds the seconds between SYN-ACKs, and up to the RST", () => {
   const first = "62727_2_8961_00";
-  const second = 1_000_000;
-  const times = [0, 1.004, 3.02, 7.116, 15.308, 31.436].map((time) => 15_621_983 + time * second);
-  assert.equal(ja4ts(first, times), `${first}_1-2-4-8-16`);
-  assert.equal(ja4ts(first, times.slice(0, 2)), `${first}_1`);
-  assert.equal(
-    ja4ts(first, times.slice(0, 5), times[4]! + 6.009 * second),
-    `${first}_1-2-4-8-R6`,
-  );
+  assert.equal(ja4ts(first, [1, 2, 4, 8, 16]), `${first}_1-2-4-8-16`);
+  assert.equal(ja4ts(first, [0]), `${first}_0`);
+  assert.equal(ja4ts(first, [1, 2, 4, 8], 6), `${first}_1-2-4-8-R6`);
 });
 
 Deno.test("ja4ts() is the first four parts while nothing was sent again", () => {
-  assert.equal(ja4ts("1_2_3_4", [5]), "1_2_3_4");
-  assert.equal(ja4ts("1_2_3_4", [5], 9_000_000), "1_2_3_4");
   assert.equal(ja4ts("1_2_3_4", []), "1_2_3_4");
+  assert.equal(ja4ts("1_2_3_4", [], 9), "1_2_3_4");
 });
 
 Deno.test("ja4ts() counts ten retransmissions and no more", () => {
-  const times = Array.from({ length: 14 }, (_, index) => index * 1_000_000);
-  assert.equal(ja4ts("x", times), "x_1-1-1-1-1-1-1-1-1-1");
+  assert.equal(ja4ts("x", new Array<number>(14).fill(1)), "x_1-1-1-1-1-1-1-1-1-1");
 });
 
 Deno.test("ja4t() has four parts whatever the options", () => {

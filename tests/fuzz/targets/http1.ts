@@ -94,7 +94,14 @@ export function checkRequest(request: HttpRequest): void {
 
 function readRequests(pieces: readonly Uint8Array[]): string {
   const stream = new HttpRequestStream();
-  const found = pieces.flatMap((piece) => stream.push(piece));
+  const found: HttpRequest[] = [];
+  for (const piece of pieces) {
+    for (let rest: Uint8Array | undefined = piece; rest !== undefined;) {
+      found.push(...stream.push(rest));
+      // As behind a CONNECT that was turned down.
+      rest = stream.behindConnect;
+    }
+  }
   found.forEach(checkRequest);
   return JSON.stringify([stream.ended, found]);
 }

@@ -24,6 +24,9 @@ const SAMPLE = 16;
 /** Pieces up to which a buffer can have no reason to drop one. */
 const FEW = 8;
 
+/** What a stream may hold: 64 KiB, and some for each of 64 segments. */
+const MAX_HELD = 96 * 1024;
+
 /** Steps of one input. */
 const MAX_STEPS = 300;
 
@@ -56,6 +59,8 @@ function seed(random: Random, tcp: boolean): Uint8Array {
 class CheckingConsumer implements StreamConsumer {
   delivered = 0;
   gaps = 0;
+  /** The receiver has got all that was sent so far. */
+  received = true;
   /** Where the stream goes on; unknown behind a gap, but not before `#least`. */
   #at: number | undefined;
   #least = 0;
@@ -75,6 +80,16 @@ class CheckingConsumer implements StreamConsumer {
     this.gaps++;
     this.#at = undefined;
   }
+
+  /** What was handed on so far comes again. */
+  restart(): void {
+    this.#at = undefined;
+    this.#least = 0;
+  }
+
+  acknowledged(): boolean {
+    return this.received;
+  }
 }
 
 function tcpStream(reader: ByteReader): string {
@@ -87,9 +102,12 @@ function tcpStream(reader: ByteReader): string {
     const at = reader.u16();
     const length = reader.u16() & 0xfff;
     const missing = reader.u8();
-    if (action === 0) stream.skipGap(consumer);
+    if (action === 0) consumer.received = !consumer.received;
     else if (action === 1) stream.open((isn + at - 1) >>> 0);
-    else {
+    else if (action === 2) {
+      stream.pass((isn + at) >>> 0, length + missing);
+      consumer.gap();
+    } else {
       // Within a buffer, as the payload of a packet is; with something behind it.
       const bytes = TEXT.subarray(Math.max(0, at - 20), at + length + 20);
       const offset = at - Math.max(0, at - 20);
@@ -97,8 +115,10 @@ function tcpStream(reader: ByteReader): string {
       pushed += length;
     }
     assert.ok(consumer.delivered <= pushed);
+    assert.ok(stream.held <= MAX_HELD);
   }
   stream.finish(consumer);
+  assert.equal(stream.held, 0);
   assert.ok(consumer.delivered <= pushed);
   return `tcp ${consumer.gaps} ${Math.ceil(Math.log2(consumer.delivered + 1))}`;
 }
