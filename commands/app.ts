@@ -7,6 +7,7 @@ import {
   run,
   text_en,
 } from "@stricli/core";
+import { collectCommand } from "./collect.ts";
 import { completionsCommand } from "./completions.ts";
 import { type AppContext, processContext } from "./context.ts";
 import { EXIT, formatError, UserError } from "./exit_code.ts";
@@ -19,6 +20,7 @@ import { sniffCommand } from "./sniff.ts";
 const COMMANDS = {
   probe: probeCommand,
   sniff: sniffCommand,
+  collect: collectCommand,
   completions: completionsCommand,
 };
 

@@ -178,7 +178,7 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
         default: "50000",
         placeholder: "N",
         brief: "From logs: targets that are remembered, those seen last",
-        parse: wholeNumber(1, 10_000_000),
+        parse: wholeNumber(1, 1_000_000),
       },
       decoys: {
         kind: "parsed",

@@ -1,5 +1,6 @@
 /** `decnet probe --history IP`: every hash of a host with its times, as a table or as JSON lines. */
 import { type HistoryEntry, readHistory } from "../lib/probe/history.ts";
+import { WHOLE_HOST } from "../lib/probe/probe.ts";
 import type { StateStore } from "../lib/store/state_store.ts";
 import type { Style } from "../lib/terminal/style.ts";
 import { columns } from "./columns.ts";
@@ -22,14 +23,17 @@ export async function historyLines(
   );
 }
 
-function rowsOf({ port, probe, name, hashes }: HistoryEntry): string[][] {
-  return hashes.map(({ hash, first_seen, last_seen }, index) => [
-    index > 0 ? "" : port === 0 ? "-" : String(port),
+function rowsOf({ port, probe, name, hashes, rotations }: HistoryEntry): string[][] {
+  const rows = hashes.map(({ hash, first_seen, last_seen }, index) => [
+    index > 0 ? "" : port === WHOLE_HOST ? "-" : String(port),
     index > 0 ? "" : name === "" ? probe : `${probe} (${name})`,
     seconds(first_seen),
     seconds(last_seen),
     hash,
   ]);
+  // Only so many are remembered.
+  const lost = rotations - (hashes.length - 1);
+  return lost > 0 ? [...rows, ["", "", "", "", `and ${lost} before`]] : rows;
 }
 
 /** A timestamp without its fraction. */

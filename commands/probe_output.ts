@@ -1,6 +1,7 @@
 /** Where the results of `decnet probe` go: standard output in the form asked for, and the log. */
 import type { Event } from "../lib/event/event.ts";
 import { type LogPair, logRecord } from "../lib/event/log_pair.ts";
+import { SinkError } from "../lib/event/sink_error.ts";
 import type { StdoutSink } from "../lib/event/stdout_sink.ts";
 import type { Style } from "../lib/terminal/style.ts";
 import { Emitter } from "./emitter.ts";
@@ -18,6 +19,8 @@ export interface OutputOptions {
   readonly log: LogPair | undefined;
   /** Told once when the log begins to fail. */
   readonly onLogFailure: (error: unknown) => void;
+  /** Told when standard output begins to fail; without it, that ends the run with a {@linkcode SinkError}. */
+  readonly onStdoutFailure?: ((error: SinkError) => void) | undefined;
   /** Runs what writes to standard output, which may be the terminal that messages go to. */
   readonly above: (write: () => void) => void;
 }
@@ -27,6 +30,7 @@ export class ProbeOutput {
   readonly #options: OutputOptions;
   readonly #write: ((event: Event) => string) | undefined;
   readonly #log: Emitter | undefined;
+  #stdoutFails = false;
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -68,12 +72,20 @@ export class ProbeOutput {
     if (block.length > 0) this.#print(block);
   }
 
-  /** Last try to write what the log holds back. */
-  finish(): void {
-    this.#log?.flush();
+  /** Tries to write what the log holds back. @returns true when nothing is left */
+  flush(): boolean {
+    return this.#log?.flush() ?? true;
   }
 
   #print(lines: readonly string[]): void {
-    this.#options.above(() => this.#options.stdout.append(lines));
+    const { above, stdout, onStdoutFailure } = this.#options;
+    try {
+      above(() => stdout.append(lines));
+      this.#stdoutFails = false;
+    } catch (error) {
+      if (!(error instanceof SinkError) || onStdoutFailure === undefined) throw error;
+      if (!this.#stdoutFails) onStdoutFailure(error);
+      this.#stdoutFails = true;
+    }
   }
 }

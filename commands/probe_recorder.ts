@@ -5,7 +5,8 @@ import { formatTimestamp } from "../lib/event/time.ts";
 import { hostPort } from "../lib/net/host_port.ts";
 import { findingEvent, missEvent, rotationEvent } from "../lib/probe/events.ts";
 import type { Measurement } from "../lib/probe/port_visit.ts";
-import type { Finding, Probe, ProbeTarget } from "../lib/probe/probe.ts";
+import { type Finding, type ProbeTarget, WHOLE_HOST } from "../lib/probe/probe.ts";
+import type { AnyProbe } from "../lib/probe/raw_probe.ts";
 import { type Rotation, Rotations, type Sighting } from "../lib/probe/rotation.ts";
 import type { TargetVisit } from "../lib/probe/run.ts";
 import { Visits } from "../lib/probe/visits.ts";
@@ -28,6 +29,10 @@ export interface RecorderOptions {
   readonly showEmptyHosts: boolean;
   /** Milliseconds since the epoch; a probe done since then is not done again. */
   readonly recentSince: number | undefined;
+  /** Told when the state has failed for the first time. */
+  readonly onStateFailure: (reason: string) => void;
+  /** Milliseconds since the epoch; for tests. */
+  readonly now?: () => number;
 }
 
 /** What is collected of a host until it is through. */
@@ -47,6 +52,8 @@ export class ProbeRecorder {
   readonly #rotations: Rotations | undefined;
   readonly #visits: Visits | undefined;
   readonly #hosts = new Map<ProbeTarget, OpenHost>();
+  /** Ids of rotation events that the log did not take at once. */
+  readonly #heldBack = new Set<string>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -57,31 +64,44 @@ export class ProbeRecorder {
       toEvent: (rotation) => rotationEvent(rotation, sensor),
       deliver: (event, again) => {
         tally.rotations++;
-        if (!(again ? output.eventAgain(event) : output.event(event))) throw new NotWritten();
+        if (again ? output.eventAgain(event) : output.event(event)) return;
+        if (!again) this.#heldBack.add(event.event_id);
+        throw new NotWritten();
       },
-      wasDelivered: (event) => log?.contains(event.event_id) ?? false,
-    });
+      wasDelivered: (event) => {
+        // What was held back is in the log by now, perhaps far before its end.
+        const isWritten = this.#heldBack.delete(event.event_id) && output.unwritten === 0;
+        return isWritten || (log?.contains(event.event_id) ?? false);
+      },
+    }, options.now);
   }
 
-  /** Writes the rotation events that an earlier run noted and did not live to write. */
+  /**
+   * Writes the rotation events that were noted and not written: an earlier run did not live to do it,
+   * or the log did not take them.
+   *
+   * @returns as {@linkcode Rotations.recover}
+   */
   async recover(): Promise<number> {
+    // What is held back would be written twice.
+    if (!this.#options.output.flush()) return 0;
     return await this.#withState(() => this.#rotations?.recover()) ?? 0;
   }
 
   /** What `--reprobe-after` asks. */
-  async isRecent(target: ProbeTarget, probe: Probe, ports: readonly number[]): Promise<boolean> {
+  async isRecent(target: ProbeTarget, probe: AnyProbe, ports: readonly number[]): Promise<boolean> {
     const since = this.#options.recentSince;
     if (since === undefined) return false;
     const recent = () => this.#visits?.isRecent(target, probe.name, ports, since);
     return await this.#withState(recent) ?? false;
   }
 
-  /** Takes one result. */
-  async measurement(measurement: Measurement): Promise<void> {
+  /** Takes one result. @returns false for a finding that could not be compared with earlier ones */
+  async measurement(measurement: Measurement): Promise<boolean> {
     const { target, port, probe, result, at } = measurement;
     const { tally, output, outcomes, sensor, messages } = this.#options;
     tally.count(result.outcome);
-    const where = hostPort(target.address, port);
+    const where = port === WHOLE_HOST ? target.address : hostPort(target.address, port);
     messages.debug("{where} {probe} {outcome}{detail}", {
       where,
       probe: probe.name,
@@ -96,10 +116,10 @@ export class ProbeRecorder {
     host.measurements.push(measurement);
     if (result.outcome === "ok") {
       output.event(findingEvent({ ...measurement, result }, sensor));
-      await this.#sighting(measurement, result, host);
-    } else if (outcomes) {
-      output.event(missEvent({ target, port, probe: probe.name, result, at }, sensor));
+      return await this.#sighting(measurement, result, host);
     }
+    if (outcomes) output.event(missEvent({ target, port, probe: probe.name, result, at }, sensor));
+    return true;
   }
 
   /** Takes note that a target is through. */
@@ -122,16 +142,25 @@ export class ProbeRecorder {
     }
   }
 
-  /** Finishes what another process, dead by now, may have left in the meantime. */
-  async finish(): Promise<void> {
-    this.#options.output.finish();
+  /**
+   * Finishes what another process, dead by now, may have left in the meantime.
+   *
+   * @param isUrgent true to leave to the next run what would have to be waited for
+   */
+  async finish(isUrgent: boolean): Promise<void> {
     const wait = await this.recover();
-    if (wait === 0) return;
+    if (wait === 0 || isUrgent) return;
     await new Promise((resolve) => setTimeout(resolve, wait));
     await this.recover();
   }
 
-  async #sighting({ target, port, probe, at }: Measurement, result: Finding, host: OpenHost) {
+  async #sighting(
+    { target, port, probe, at }: Measurement,
+    result: Finding,
+    host: OpenHost,
+  ): Promise<boolean> {
+    const rotations = this.#rotations;
+    if (rotations === undefined) return true;
     const sighting: Sighting = {
       address: target.address,
       name: target.named ? target.host : "",
@@ -140,8 +169,16 @@ export class ProbeRecorder {
       hash: result.hash,
       at: formatTimestamp(at * 1000),
     };
-    const seen = await this.#withState(() => this.#rotations?.record(sighting));
+    const seen = await this.#withState(async () => {
+      try {
+        return await rotations.record(sighting);
+      } catch (error) {
+        if (error instanceof NotWritten) return { outcome: "noted" } as const;
+        throw error;
+      }
+    });
     if (seen?.outcome === "rotated") host.rotations.push(seen.rotation);
+    return seen !== undefined;
   }
 
   #host(target: ProbeTarget): OpenHost {
@@ -160,7 +197,7 @@ export class ProbeRecorder {
     } catch (error) {
       if (error instanceof NotWritten) return undefined;
       if (!(error instanceof StateError)) throw error;
-      if (!this.failed) this.#options.messages.error("{reason}", { reason: error.message });
+      if (!this.failed) this.#options.onStateFailure(error.message);
       this.failed = true;
       return undefined;
     }

@@ -1,21 +1,26 @@
 /** Runs `decnet probe`. */
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
-import { Dialer, type OpenStream, openStream } from "../lib/probe/dialer.ts";
+import { Dialer } from "../lib/probe/dialer.ts";
+import { forgetOld } from "../lib/probe/retention.ts";
 import { runProbes } from "../lib/probe/run.ts";
-import { SqliteStore } from "../lib/store/sqlite_store.ts";
+import { StateError, type StateStore } from "../lib/store/state_store.ts";
 import type { AppContext } from "./context.ts";
-import { UsageError, UserError } from "./exit_code.ts";
+import { UserError } from "./exit_code.ts";
+import { openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
 import { dropPermissions } from "./permissions.ts";
-import type { ProbeFlags } from "./probe_flags.ts";
 import { dryRunLines, formatDryRunLine } from "./probe_dry_run.ts";
-import { ProbeOutput } from "./probe_output.ts";
-import { ProbeRecorder } from "./probe_recorder.ts";
-import { openLog } from "./log_output.ts";
+import type { ProbeFlags } from "./probe_flags.ts";
 import { historyLines } from "./probe_history.ts";
 import { probeListLines } from "./probe_list.ts";
-import { logTargets } from "./probe_log_targets.ts";
-import { probeLimits, probePlan, probeScope, statePath } from "./probe_settings.ts";
+import { LogTargets } from "./probe_log_targets.ts";
+import { resolveName, streamOpener } from "./probe_network.ts";
+import { openRaw } from "./probe_raw.ts";
+import { ProbeOutput } from "./probe_output.ts";
+import { ProbeRecorder } from "./probe_recorder.ts";
+import { probeScope } from "./probe_scope.ts";
+import { checkTargetFlags, probeLimits, probePlan, statePath } from "./probe_settings.ts";
+import { lockState, openKnownState, openState } from "./probe_state.ts";
 import { ProbeTally } from "./probe_tally.ts";
 import { TargetInput } from "./probe_targets.ts";
 import { Screen } from "./screen.ts";
@@ -34,7 +39,7 @@ export async function runProbeCommand(
   flags: ProbeFlags,
   ...words: string[]
 ): Promise<void> {
-  dropPermissions("run", "ffi", "import");
+  dropPermissions("run", "import");
   using signals = new SignalWatch();
   const screen = new Screen(this, flags);
   const messages = startMessages({
@@ -44,18 +49,20 @@ export async function runProbeCommand(
     format: flags.logFormat,
     write: (text) => screen.message(text),
   });
-  const plan = probePlan(flags);
-  const stdout = new StdoutSink({ onClosed: () => signals.stop() });
+  checkTargetFlags(flags, words);
+  const wished = probePlan(flags);
+  const fromLog = flags.fromLog !== undefined;
+  // A service whose events are kept elsewhere does not need a reader.
+  let needsReader = true;
+  const stdout = new StdoutSink({ onClosed: () => needsReader && signals.stop() });
   const form = stdoutFormat(flags);
   const style = form === undefined ? stdoutStyle() : undefined;
-  if (flags.list) return stdout.append(probeListLines(plan, style));
+  if (flags.list) return stdout.append(probeListLines(wished, style));
   const path = statePath(flags);
   if (flags.history !== undefined) {
-    using store = openState(path ?? noState("--history"));
+    using store = openKnownState(path, "--history");
     return stdout.append(await historyLines(store, flags.history, style));
   }
-  const fromLog = flags.fromLog !== undefined;
-  checkTargetFlags(flags, words);
   const input = fromLog ? undefined : new TargetInput({
     words,
     files: flags.targets ?? [],
@@ -66,7 +73,7 @@ export async function runProbeCommand(
 
   if (flags.dryRun && input !== undefined) {
     for await (const candidate of input.candidates()) {
-      for (const line of dryRunLines(candidate, plan, scope)) {
+      for (const line of dryRunLines(candidate, wished, scope)) {
         if (signals.signal.aborted) return;
         stdout.append([style === undefined ? JSON.stringify(line) : formatDryRunLine(line)]);
       }
@@ -74,10 +81,17 @@ export async function runProbeCommand(
     return;
   }
 
+  using access = await openRaw(wished, flags, messages);
+  dropPermissions("ffi");
+  const { plan, raw } = access;
   using store = path === undefined ? undefined : openState(path);
+  using _lock = fromLog && path !== undefined ? lockState(path) : undefined;
   using log = openLog(flags);
+  needsReader = !fromLog || log === undefined;
   // Without a log a hangup means what it always does: the terminal is gone.
   if (log !== undefined) signals.onHangup(() => log.reopen());
+  const tellError = (error: unknown) =>
+    messages.error("{reason}", { reason: (error as Error).message });
   const output = new ProbeOutput({
     stdout,
     format: form,
@@ -85,7 +99,8 @@ export async function runProbeCommand(
     raw: flags.raw,
     sdId: flags.sdId,
     log,
-    onLogFailure: (error) => messages.error("{reason}", { reason: (error as Error).message }),
+    onLogFailure: tellError,
+    onStdoutFailure: fromLog ? tellError : undefined,
     above: (write) => screen.above(write),
   });
   const tally = new ProbeTally();
@@ -97,33 +112,34 @@ export async function runProbeCommand(
     open: await streamOpener(flags.sourceIp),
   });
   const sensor = flags.sensor ?? Deno.hostname();
+  const logTargets = !fromLog ? undefined : new LogTargets(store!, {
+    flags: { ...flags, rate, targetRate },
+    plan,
+    scope,
+    sensor,
+    emit: (event) => output.event(event),
+    messages,
+    tally,
+    dialer,
+    signal: signals.signal,
+  });
   const recorder = new ProbeRecorder({
     sensor,
     output,
     tally,
-    store,
+    store: logTargets?.store ?? store,
     log,
     messages,
     outcomes: flags.outcomes,
     showEmptyHosts: input?.total !== undefined && input.total <= 16,
     recentSince: flags.reprobeAfter === undefined ? undefined : Date.now() - flags.reprobeAfter,
+    // Of a service's state, its guard tells.
+    onStateFailure: (reason) => fromLog ? undefined : messages.error("{reason}", { reason }),
   });
   screen.progress(() => tally.progress(input?.total, dialer.attempts), PROGRESS_MS);
 
   await recorder.recover();
-  const service = fromLog
-    ? logTargets({
-      flags: { ...flags, rate, targetRate },
-      plan,
-      store: store ?? noState("--from-log"),
-      sensor,
-      emit: (event) => output.event(event),
-      messages,
-      tally,
-      dialer,
-      signal: signals.signal,
-    })
-    : undefined;
+  const service = logTargets?.start(() => recorder.recover());
   try {
     await runProbes((service ?? input!).candidates(), {
       dialer,
@@ -133,13 +149,14 @@ export async function runProbeCommand(
       retries: flags.retries,
       concurrency: flags.concurrency,
       ja4plus: !flags.noJa4plus,
+      raw,
       interrupt: signals.signal,
       resolve: resolveName,
       isRecent: async (target, probe, ports) =>
         service?.isRecent(target, probe.name) ?? await recorder.isRecent(target, probe, ports),
       onMeasurement: async (measurement) => {
-        service?.measurement(measurement);
-        await recorder.measurement(measurement);
+        const isKept = await recorder.measurement(measurement);
+        service?.measurement(measurement, isKept);
       },
       onTargetDone: async (visit) => {
         await recorder.targetDone(visit);
@@ -148,7 +165,8 @@ export async function runProbeCommand(
       },
     });
     service?.finish();
-    await recorder.finish();
+    await recorder.finish(signals.signal.aborted);
+    if (store !== undefined && service === undefined) await tidy(store, signals.signal);
   } finally {
     screen.end();
   }
@@ -164,54 +182,19 @@ export async function runProbeCommand(
   if (output.unwritten > 0) {
     throw new UserError(`${output.unwritten} events could not be written to the log`);
   }
-  if (recorder.failed) throw new UserError("the state file is not up to date, see above");
-  if (signals.exitCode !== undefined) this.process.exitCode = signals.exitCode;
-}
-
-/** @throws {UsageError} for flags that do not go together */
-function checkTargetFlags(flags: ProbeFlags, words: readonly string[]): void {
-  if (flags.watch && flags.fromLog === undefined) {
-    throw new UsageError("--watch looks at logs", "give --from-log FILE.json");
+  if (logTargets?.store.isFailing ?? recorder.failed) {
+    throw new UserError("the state file is not up to date, see above");
   }
-  if (flags.fromLog === undefined) return;
-  if (words.length > 0 || flags.targets !== undefined) {
-    throw new UsageError("--from-log finds its targets by itself", "leave the others out");
-  }
-  if (flags.dryRun) throw new UsageError("--dry-run needs targets", "leave out --from-log");
+  if (logTargets?.unread && !flags.watch) throw new UserError("a log was not read, see above");
+  // To be told to end is how the life of a service ends.
+  if (!flags.watch && signals.exitCode !== undefined) this.process.exitCode = signals.exitCode;
 }
 
-function noState(flag: string): never {
-  throw new UsageError(`${flag} needs a state file`, "leave out --no-state");
-}
-
-function openState(path: string): SqliteStore & Disposable {
+/** Keeps the state within its bounds; that it fails has no bearing on what was found. */
+async function tidy(store: StateStore, signal: AbortSignal): Promise<void> {
   try {
-    const store = new SqliteStore(path);
-    return Object.assign(store, { [Symbol.dispose]: () => store.close() });
+    await forgetOld(store, { now: Date.now(), signal });
   } catch (error) {
-    throw new UserError(
-      (error as Error).message,
-      "--state PATH for another place, --no-state to remember nothing",
-    );
-  }
-}
-
-async function streamOpener(sourceIp: string | undefined): Promise<OpenStream> {
-  if (sourceIp === undefined) return openStream;
-  try {
-    Deno.listen({ hostname: sourceIp, port: 0 }).close();
-  } catch {
-    throw new UsageError(`--source-ip: ${sourceIp} is not an address of this machine`);
-  }
-  return (await import("../lib/probe/source_address.ts")).openStreamFrom(sourceIp);
-}
-
-/** First address of a name by the system's resolver, /etc/hosts included. */
-async function resolveName(name: string): Promise<string | undefined> {
-  const { lookup } = await import("node:dns/promises");
-  try {
-    return (await lookup(name)).address;
-  } catch {
-    return undefined;
+    if (!(error instanceof StateError)) throw error;
   }
 }

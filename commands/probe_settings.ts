@@ -1,19 +1,15 @@
 /** From the flags and the environment of `decnet probe` to what the prober needs. */
-import { AddressSet, parseRange } from "../lib/net/address_range.ts";
-import type { Scope } from "../lib/net/scope.ts";
 import { type PlannedProbe, planProbes } from "../lib/probe/plan.ts";
 import { PROBES } from "../lib/probe/registry.ts";
-import { readDecoyState } from "../lib/sniff/home.ts";
 import { UsageError } from "./exit_code.ts";
+import { needsState } from "./probe_state.ts";
 import type { ProbeFlags } from "./probe_flags.ts";
-import { readAddressSet } from "./address_sets.ts";
 
 /** Path of the state file: the flag, else the place that the XDG and systemd conventions give. */
 export function statePath(flags: ProbeFlags): string | undefined {
   if (flags.noState) {
-    if (flags.reprobeAfter !== undefined) {
-      throw new UsageError("--reprobe-after needs a state file", "leave out --no-state");
-    }
+    if (flags.reprobeAfter !== undefined) throw needsState("--reprobe-after");
+    if (flags.fromLog !== undefined) throw needsState("--from-log");
     return undefined;
   }
   if (flags.state !== undefined) return flags.state;
@@ -41,17 +37,6 @@ export function probePlan(flags: ProbeFlags): PlannedProbe[] {
   }
 }
 
-/** The user's limits. @throws {UsageError} */
-export async function probeScope(flags: ProbeFlags): Promise<Scope> {
-  const decoys = flags.decoys === undefined ? [] : await decoyAddresses(flags.decoys);
-  const own = [...ownAddresses(), ...decoys];
-  return {
-    deny: await readAddressSet("--deny", flags.deny ?? []),
-    allow: await readAddressSet("--allow", flags.allow ?? []),
-    own: new AddressSet(own.flatMap((address) => parseRange(address) ?? [])),
-  };
-}
-
 /** New connections a second from logs, over all targets and to one: nobody should feel them. */
 const LOG_RATE = 20;
 const LOG_TARGET_RATE = 1;
@@ -65,15 +50,28 @@ export function probeLimits(flags: ProbeFlags): { rate: number; targetRate: numb
   };
 }
 
-/** Addresses of this machine, without zones. */
-function ownAddresses(): string[] {
-  return Deno.networkInterfaces().map(({ address }) => address.replace(/%.*$/, ""));
-}
-
-async function decoyAddresses(path: string): Promise<string[]> {
-  try {
-    return [...readDecoyState(await Deno.readTextFile(path)).decoys.keys()];
-  } catch (error) {
-    throw new UsageError(`--decoys: ${path}: ${(error as Error).message}`);
+/** @throws {UsageError} for flags and targets that do not go together */
+export function checkTargetFlags(flags: ProbeFlags, words: readonly string[]): void {
+  const hasTargets = words.length > 0 || flags.targets !== undefined;
+  const question = flags.list ? "--list" : flags.history === undefined ? undefined : "--history";
+  if (question !== undefined) {
+    if (hasTargets || flags.fromLog !== undefined || flags.dryRun) {
+      throw new UsageError(`${question} probes nobody`, "leave out targets, logs and --dry-run");
+    }
+    if (flags.list && flags.history !== undefined) {
+      throw new UsageError("--list and --history are two questions", "ask one after the other");
+    }
+    return;
+  }
+  if (flags.watch && flags.fromLog === undefined) {
+    throw new UsageError("--watch looks at logs", "give --from-log FILE.json");
+  }
+  if (flags.fromLog === undefined) return;
+  if (hasTargets) {
+    throw new UsageError("--from-log finds its targets by itself", "leave the others out");
+  }
+  if (flags.dryRun) throw new UsageError("--dry-run needs targets", "leave out --from-log");
+  if (flags.reprobeAfter !== undefined) {
+    throw new UsageError("--reprobe-after is for targets", "with --from-log it is --cooldown");
   }
 }

@@ -28,8 +28,12 @@ export const TEST_TOOLS = [
   { command: "nft", packages: ["nftables"] },
   // Brings libpcap, which live capture needs.
   { command: "tcpdump", packages: ["tcpdump"] },
+  { command: "systemd-analyze", packages: ["systemd"] },
   { command: "tshark", packages: ["tshark"] },
   { command: "jq", packages: ["jq"] },
+  // Brings containerd and runc.
+  { command: "dockerd", packages: ["docker.io"] },
+  { command: "busybox", packages: ["busybox-static"] },
 ] as const satisfies readonly TestTool[];
 
 /** Command of a tool in the table. */

@@ -1,17 +1,23 @@
 /** Everything of `deno task compile` that can be checked without the runtime it downloads. */
 import assert from "node:assert/strict";
 import {
-  BUNDLE_FLAGS,
+  bundleArguments,
   COMPILE_TARGETS,
   compileArguments,
   executablePath,
   permissionFlags,
 } from "../scripts/compile.ts";
+import { DockerWorld } from "./support/docker_world.ts";
+import { FakeDocker } from "./support/fake_docker.ts";
+import { tempFolder } from "./support/temp_folder.ts";
 import { VERSION } from "../lib/version.ts";
 import config from "../deno.json" with { type: "json" };
 
 /** The whole program without comments and unused code; a library by mistake would show here. */
-const MAX_BUNDLE_BYTES = 400_000;
+const MAX_PROGRAM_BYTES = 650_000;
+
+/** What only `collect` loads, in a file of its own. */
+const DOCKER_CLIENT = /^docker-[A-Z0-9]+\.js$/;
 
 async function deno(args: string[], cwd: string) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd }).output();
@@ -23,28 +29,28 @@ Deno.test("the version in the code is that of deno.json", () => {
   assert.equal(VERSION, config.version);
 });
 
+/** Bundles a module and gives a function that runs it as the compiled program would be run. */
+async function bundled(folder: string, entry: string) {
+  const repository = new URL("..", import.meta.url).pathname;
+  const made = await deno(bundleArguments(`${folder}/bundle`, entry), repository);
+  assert.equal(made.code, 0, made.stderr);
+  const main = `${folder}/bundle/${entry.replace(/^.*\//, "").replace(/\.ts$/, ".js")}`;
+  const flags = ["--no-config", "--cached-only", "--no-prompt", ...permissionFlags()];
+  return (...args: string[]) => deno(["run", ...flags, main, ...args], folder);
+}
+
 Deno.test("a bundle runs alone, with the permissions of the compiled program and no others", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const bundle = `${folder}/decnet.js`;
-    const repository = new URL("..", import.meta.url).pathname;
-    const made = await deno(["bundle", ...BUNDLE_FLAGS, "--output", bundle, "main.ts"], repository);
-    assert.equal(made.code, 0, made.stderr);
-    assert.ok((await Deno.stat(bundle)).size < MAX_BUNDLE_BYTES);
-
-    const run = (...args: string[]) =>
-      deno(
-        [
-          "run",
-          "--no-config",
-          "--cached-only",
-          "--no-prompt",
-          ...permissionFlags(),
-          bundle,
-          ...args,
-        ],
-        folder,
-      );
+    const run = await bundled(folder, "main.ts");
+    let size = 0;
+    let clients = 0;
+    for await (const { name } of Deno.readDir(`${folder}/bundle`)) {
+      if (DOCKER_CLIENT.test(name)) clients++;
+      else size += (await Deno.stat(`${folder}/bundle/${name}`)).size;
+    }
+    assert.equal(clients, 1);
+    assert.ok(size < MAX_PROGRAM_BYTES, `${size} bytes`);
     assert.equal((await run("--version")).stdout, `decnet ${VERSION}\n`);
     assert.match((await run("probe", "--help")).stdout, /--reprobe-after TIME/);
 
@@ -70,10 +76,21 @@ Deno.test("a bundle runs alone, with the permissions of the compiled program and
   }
 });
 
-Deno.test("deno compile is asked for every platform, with a bundle and the least permissions", () => {
+Deno.test("the Docker client works in a bundle, with the permissions of the compiled program", async () => {
+  await using folder = await tempFolder();
+  const world = new DockerWorld();
+  world.create("omega-ssh");
+  await using docker = await FakeDocker.start(world, `${folder.path}/d.sock`);
+  const run = await bundled(folder.path, "tests/support/docker_list_child.ts");
+  const { code, stdout, stderr } = await run(docker.host);
+  assert.deepEqual([code, stdout], [0, "omega-ssh\n"], stderr);
+});
+
+Deno.test("deno compile is asked for every platform, with the least permissions", () => {
   for (const target of COMPILE_TARGETS) {
-    const words = compileArguments(target);
-    assert.deepEqual(words.slice(0, 2), ["compile", "--bundle"]);
+    const words = compileArguments("folder", target);
+    assert.equal(words[0], "compile");
+    assert.equal(words.at(-1), "folder/main.js");
     assert.ok(words.includes("--no-prompt") && !words.includes("-A"));
     assert.equal(words[words.indexOf("--target") + 1], target);
     assert.equal(executablePath(target).endsWith(".exe"), target.includes("windows"));
@@ -83,11 +100,12 @@ Deno.test("deno compile is asked for every platform, with a bundle and the least
 Deno.test("deno compile packs the program; only the base binary is missing here", async () => {
   const folder = await Deno.makeTempDir();
   try {
+    const repository = new URL("..", import.meta.url).pathname;
+    assert.equal((await deno(bundleArguments(`${folder}/bundle`), repository)).code, 0);
     const output = `${folder}/decnet`;
     // With itself in the place of the base binary, deno packs without fetching anything.
     const packed = await new Deno.Command(Deno.execPath(), {
-      args: compileArguments(Deno.build.target, output),
-      cwd: new URL("..", import.meta.url),
+      args: compileArguments(`${folder}/bundle`, Deno.build.target, output),
       env: { DENORT_BIN: Deno.execPath() },
     }).output();
     assert.equal(packed.code, 0, new TextDecoder().decode(packed.stderr));

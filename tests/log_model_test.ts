@@ -9,7 +9,7 @@ import { tempFolder } from "./support/temp_folder.ts";
 const SEQUENCES = 320;
 
 /** Steps of a sequence, and how likely something happens before each system call of a reader. */
-const STEPS = 50;
+const STEPS = 40;
 const DISTURBANCE = 0.05;
 
 /** What a reader should give of a file; a last line without its newline counts. */

@@ -58,9 +58,14 @@ export class FileSink {
   append(lines: readonly string[]): void {
     if (lines.length === 0) return;
     if (lines.some((line) => line.includes("\n"))) throw new TypeError("a line holds a newline");
+    this.appendText(`${lines.join("\n")}\n`);
+  }
+
+  /** As {@linkcode FileSink.append}: `text` consists of whole lines, each with its newline. */
+  appendText(text: string): void {
     const { file, size } = this.#current();
     const head = this.#endsWhole(file, size) ? "" : "\n";
-    const batch = this.#encoder.encode(head, lines);
+    const batch = this.#encoder.encodeText(head + text);
     const { written, error } = writeAll((bytes) => file.write(bytes), batch);
     if (written === batch.length) {
       this.#end = size + written;

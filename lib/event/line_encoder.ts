@@ -14,7 +14,11 @@ export class LineEncoder {
 
   /** `head` and then `lines`, each with a newline, as UTF-8; valid until the next batch. */
   encode(head: string, lines: readonly string[]): Uint8Array<ArrayBuffer> {
-    const text = `${head}${lines.join("\n")}\n`;
+    return this.encodeText(`${head}${lines.join("\n")}\n`);
+  }
+
+  /** `text` as UTF-8; valid until the next batch. */
+  encodeText(text: string): Uint8Array<ArrayBuffer> {
     if (this.#buffer.length === 0) this.#buffer = new Uint8Array(KEPT);
     // Nearly all lines are ASCII, a byte each.
     const { read, written } = encoder.encodeInto(text, this.#buffer);

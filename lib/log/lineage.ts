@@ -2,7 +2,7 @@
 import { equalBytes } from "../bytes.ts";
 import type { LogCursor } from "./cursor.ts";
 import { type Generation, hasStayed, isUnchanged, listGenerations } from "./generations.ts";
-import { filesFrom, findPlace, type FoundPlace, startsWith } from "./locate.ts";
+import { filesFrom, findPlace, type FoundPlace, hasHead } from "./locate.ts";
 import { type FileIdentity, isSameFile, type LogFileError } from "./log_files.ts";
 import { moved, openAtCursor, openAtStart, type OpenOptions, readHead } from "./open_generation.ts";
 import type { LogSource } from "./source.ts";
@@ -20,12 +20,12 @@ export class Lineage {
   readonly #options: OpenOptions;
   readonly #onError: (error: LogFileError) => void;
   #listed: readonly Generation[] = [];
-  /** The files that were there when the present one was opened. */
+  /** Files that were read, or not wanted, when the present one was opened. */
   #older: readonly Generation[] = [];
   /** The rotated file that holds what the present one held, if no name leads there any more. */
   #copy: Generation | undefined;
-  /** A file of which it is known that others come before it. */
-  #preceded: FileIdentity | undefined;
+  /** The unread file that was gone back to last. */
+  #preceding: Generation | undefined;
 
   /** @param onError is told when rotated files cannot be looked for */
   constructor(path: string, options: OpenOptions, onError: (error: LogFileError) => void) {
@@ -42,15 +42,14 @@ export class Lineage {
     return files;
   }
 
-  /** To be called when a file of the last list is read from now on. */
-  enter(): void {
-    this.#older = this.#listed;
+  /**
+   * To be called when a file of the last list is read from now on.
+   *
+   * @param copy that was left unread for it
+   */
+  enter(copy: FileIdentity | undefined): void {
+    this.#older = this.#listed.filter((file) => copy === undefined || !isSameFile(file, copy));
     this.#copy = undefined;
-  }
-
-  /** To be called when something was read of the present file. */
-  progress(): void {
-    this.#preceded = undefined;
   }
 
   /** True when the log's path leads to `file`. */
@@ -77,16 +76,16 @@ export class Lineage {
    */
   async isPreceded(source: LogSource): Promise<boolean> {
     if (source.isSealed) return false;
-    if (this.#preceded !== undefined && isSameFile(this.#preceded, source)) return false;
+    const known = [...this.#older, ...this.#preceding === undefined ? [] : [this.#preceding]];
     const generations = this.list();
     const index = generations.findIndex((file) => isSameFile(file, source));
     const last = generations.slice(0, index < 0 ? undefined : index)
       .findLast(({ size, isLive }) => size > 0 && !isLive);
-    if (last === undefined || this.#older.some((file) => isUnchanged(file, last))) return false;
+    if (last === undefined || known.some((file) => isUnchanged(file, last))) return false;
     const before = source.place.origin.before?.[0];
-    if (before !== undefined && await startsWith(last, before, this.#options)) return false;
-    // What comes before it need not be readable, so it is not gone back to twice.
-    this.#preceded = { dev: source.dev, ino: source.ino };
+    if (before !== undefined && await hasHead(last, before, this.#options)) return false;
+    // It need not be readable, so it is not gone back to twice.
+    this.#preceding = last;
     return true;
   }
 
@@ -100,7 +99,8 @@ export class Lineage {
     }
     const head = source.head();
     if (head.length === 0 || live.size < source.size()) return undefined;
-    if (!equalBytes(head, await readHead(live, head.length, this.#options))) return undefined;
+    const original = await readHead(live, this.#options);
+    if (!equalBytes(head, original.subarray(0, head.length))) return undefined;
     return openAtStart(live, source.place.origin.before, this.#options);
   }
 

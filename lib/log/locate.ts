@@ -9,7 +9,7 @@ import {
   type OpenOptions,
   readHead,
 } from "./open_generation.ts";
-import { hashOf, HEAD_SIZE, type Signature, signatureOf } from "./signature.ts";
+import { hashOf, type Signature, signatureOf } from "./signature.ts";
 import type { LogSource } from "./source.ts";
 
 /** What looking for a place has found. */
@@ -89,12 +89,12 @@ export async function filesFrom(
   if (before === undefined) {
     const same = generations.findIndex((generation) => isSameFile(generation, cursor));
     const files = same < 0 ? generations.filter(({ isLive }) => isLive) : generations.slice(same);
-    return { files, isCertain: false };
+    return { files, isCertain: same >= 0 };
   }
   for (const signature of before) {
     for (let index = generations.length - 1; index >= 0; index--) {
       const generation = generations[index]!;
-      if (generation.isLive || !await startsWith(generation, signature, options)) continue;
+      if (generation.isLive || !await hasHead(generation, signature, options)) continue;
       return { files: generations.slice(index + 1), isCertain: true };
     }
   }
@@ -102,13 +102,18 @@ export async function filesFrom(
   return { files: generations, isCertain: before.length === 0 };
 }
 
-/** True when `generation` can be read and starts so. @throws {LogFileError} */
-export async function startsWith(
+/**
+ * True when `generation` can be read and has that head. A short one is all there is of a file that nobody
+ * writes to any more: what goes on behind it is another file.
+ *
+ * @throws {LogFileError}
+ */
+export async function hasHead(
   generation: Generation,
   { size, hash }: Signature,
   options: OpenOptions,
 ): Promise<boolean> {
-  const head = await orUndefined(readHead(generation, size, options));
+  const head = await orUndefined(readHead(generation, options));
   return head?.length === size && hashOf(head) === hash;
 }
 
@@ -128,7 +133,7 @@ export async function signaturesBefore(
   for (const generation of generations.slice(0, index).reverse()) {
     if (signatures.length === MAX_BEFORE) break;
     if (generation.size === 0) continue;
-    const head = await orUndefined(readHead(generation, HEAD_SIZE, options));
+    const head = await orUndefined(readHead(generation, options));
     if (head === undefined) isCertain = false;
     else signatures.push(...signatureOf(head));
   }

@@ -68,7 +68,7 @@ export function readFully(file: LogFile, bytes: Uint8Array, position: number): n
 }
 
 /** Bytes that are searched at a time for the head of a file. */
-const HEAD_BLOCK = 16 * 1024;
+const HEAD_BLOCK = 64 * 1024;
 
 /** The head of `file`, see {@linkcode HEAD_SIZE}, as far as it is before `end`. */
 export function headOfFile(file: LogFile, end: number): Uint8Array {

@@ -109,13 +109,13 @@ export class LogReader {
     const reading = await this.#readOrSpend(source);
     if (reading.kind === "more") return "look";
     if (reading.kind === "end") return await this.#atEnd(source);
-    if (wasBlank && await this.#lineage.isPreceded(source)) return this.#goBack(source);
+    if (wasBlank && await this.#lineage.isPreceded(source)) {
+      return this.#lookFor(startCursor(source.place.origin));
+    }
     if (reading.kind === "changed") {
       const cursor = source.place.cursor();
       this.#notices.push({ kind: "truncated", path: source.path, cursor });
-      this.close();
-      this.#wanted = cursor;
-      return "look";
+      return this.#lookFor(cursor);
     }
     this.#isQuiet = false;
     return this.#give(source, reading, false);
@@ -125,7 +125,9 @@ export class LogReader {
     try {
       return await source.read();
     } catch (error) {
-      if (!isHopeless(error) || isUnreadable(error) && this.#lineage.isLive(source)) throw error;
+      // An open file that is not there any more was deleted by another machine (NFS).
+      if (!isHopeless(error) && !isMoved(error)) throw error;
+      if (isUnreadable(error) && this.#lineage.isLive(source)) throw error;
       const reason = error instanceof DecompressionError ? "damaged" : "unreadable";
       this.#notices.tellLost(source.path, reason, error);
       this.#isSpent = true;
@@ -146,7 +148,6 @@ export class LogReader {
       this.#notices.push({ ...reading, path: source.path });
     }
     this.#isCaughtUp = false;
-    this.#lineage.progress();
     return "look";
   }
 
@@ -160,8 +161,8 @@ export class LogReader {
       if (passed.isDamaged) this.#notices.tellLost(passed.generation.path, "damaged");
       const files = generations.slice(generations.indexOf(passed.generation) + 1);
       const signature = { size: HEAD_SIZE, hash: wanted.head };
-      const next = this.#openFirst(files, [signature, ...wanted.before ?? []].slice(0, MAX_BEFORE));
-      return next === undefined ? this.#rest() : this.#enter(next);
+      const before = [signature, ...wanted.before ?? []].slice(0, MAX_BEFORE);
+      return this.#goOn(this.#openFirst(files, before));
     }
     const earlier = await openAnchor(generations, wanted, this.#options);
     if (earlier !== undefined) return this.#restart(earlier, wanted, true);
@@ -183,20 +184,25 @@ export class LogReader {
     return this.#enter(source);
   }
 
-  /** Looks for what has come before `source`. */
-  #goBack(source: LogSource): NextStep {
+  /** Leaves the file, for the place of `cursor`. */
+  #lookFor(cursor: LogCursor): NextStep {
     this.close();
-    this.#wanted = startCursor(source.place.origin);
+    this.#wanted = cursor;
     return "look";
   }
 
   /** The file holds no more: waits for more of it, or goes on with the next. */
   async #atEnd(source: LogSource): Promise<NextStep> {
-    if (this.#lineage.isLive(source)) return this.#rest();
+    if (this.#lineage.isLive(source)) {
+      if (this.#isSpent && !source.isSealed) this.#lookFor(source.place.cursor());
+      return this.#rest();
+    }
     const { isBlank } = source.place;
-    if (isBlank && await this.#lineage.isPreceded(source)) return this.#goBack(source);
+    if (isBlank && await this.#lineage.isPreceded(source)) {
+      return this.#lookFor(startCursor(source.place.origin));
+    }
     const original = await this.#lineage.openOriginal(source);
-    if (original !== undefined) return this.#enter(original);
+    if (original !== undefined) return this.#enter(original, source);
     const { files, isComplete } = await this.#lineage.behind(source);
     // An empty file is not worth leaving this one, which somebody may still write to.
     if (files.every(({ size, isLive }) => isLive && size === 0)) return this.#rest();
@@ -205,11 +211,17 @@ export class LogReader {
       const age = this.#options.now() - source.modified();
       return age >= this.#options.settle ? "look" : "settle";
     }
+    // Only now is it known that nobody writes to it any more: a copy is complete.
+    if (!this.#isSpent && source.hasGrown()) return "look";
     const torn = this.#isSpent ? undefined : source.rest();
-    if (torn?.kind === "changed") return "look";
     if (torn?.kind === "lines" || torn?.kind === "skipped") return this.#give(source, torn, true);
+    if (torn !== undefined && torn.kind !== "end") return "look";
     if (!isComplete) this.#notices.tellLost(source.path, "removed");
-    const next = this.#openFirst(files, source.place.passed);
+    return this.#goOn(this.#openFirst(files, source.place.passed));
+  }
+
+  /** Goes on with the file after the one that was read, if there is one. */
+  #goOn(next: LogSource | undefined): NextStep {
     if (next === undefined) return this.#rest();
     this.#notices.push({ kind: "rotated", path: next.path });
     return this.#enter(next);
@@ -231,10 +243,11 @@ export class LogReader {
     return undefined;
   }
 
-  #enter(source: LogSource): NextStep {
+  /** @param copy of `source` that is left for it */
+  #enter(source: LogSource, copy?: LogSource): NextStep {
     this.close();
     this.#source = source;
-    this.#lineage.enter();
+    this.#lineage.enter(copy);
     this.#wanted = undefined;
     this.#isSpent = false;
     this.#isQuiet = false;

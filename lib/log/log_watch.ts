@@ -21,7 +21,7 @@ export interface LogWatch {
   close(): void;
 }
 
-/** Milliseconds after which a look is due although nothing was heard; what shells and loggers use. */
+/** Milliseconds between looks at a log of which nothing is heard. */
 const POLL_INTERVAL = 1000;
 
 /** Milliseconds between two looks: a busy log is read in batches. */
@@ -61,8 +61,10 @@ function wakeable(
   });
 }
 
-class FolderWatch implements LogWatch {
+/** The watch of {@linkcode REAL_TIMING}. */
+export class FolderWatch implements LogWatch {
   readonly #path: string;
+  readonly #interval: number;
   #watcher: Deno.FsWatcher | undefined;
   /** The folders that are watched. */
   #folders: readonly WatchedFolder[] = [];
@@ -70,14 +72,16 @@ class FolderWatch implements LogWatch {
   #lastLook = -Infinity;
   #wake = () => {};
 
-  constructor(path: string) {
+  /** @param interval milliseconds after which a look is due although nothing was heard */
+  constructor(path: string, interval: number = POLL_INTERVAL) {
     this.#path = path;
+    this.#interval = interval;
     this.#renew();
   }
 
   async changed(signal: AbortSignal | undefined): Promise<void> {
     if (!this.#hasChanged) {
-      await wakeable(POLL_INTERVAL, signal, (wake) => this.#wake = wake);
+      await wakeable(this.#interval, signal, (wake) => this.#wake = wake);
     }
     if (!this.#hasChanged) this.#renew();
     const early = this.#lastLook + BATCH_INTERVAL - performance.now();

@@ -87,40 +87,41 @@ export async function openAtCursor(
   const source = openAtStart(generation, cursor.before, options);
   let match: Match = { kind: "other" };
   try {
-    // A long way is gone only if the head is right.
-    const isLongEnough = await source.skip(Math.min(HEAD_SIZE, cursor.offset));
-    if (!isLongEnough || source.place.differsFrom(cursor)) return match;
-    const isAlike = source.place.startsLike(cursor);
-    if (isAlike) match = { kind: "damaged" };
-    if (await source.skip(cursor.offset, cursor.anchors)) {
-      match = source.place.isAt(cursor) ? { kind: "place", source } : { kind: "other" };
-    } else if (isAlike) {
-      match = { kind: "prefix" };
-    }
+    match = await goTo(source, cursor);
   } catch (error) {
     if (!(error instanceof DecompressionError)) throw error;
+    if (source.place.startsLike(cursor)) match = { kind: "damaged" };
   } finally {
     if (match.kind !== "place") source.close();
   }
   return match;
 }
 
+async function goTo(source: LogSource, cursor: LogCursor): Promise<Match> {
+  // A long way is gone only if the head is right.
+  const isLongEnough = await source.skip(Math.min(HEAD_SIZE, cursor.offset));
+  if (!isLongEnough || source.place.differsFrom(cursor)) return { kind: "other" };
+  if (await source.skip(cursor.offset, cursor.anchors)) {
+    return source.place.isAt(cursor) ? { kind: "place", source } : { kind: "other" };
+  }
+  await source.skip(source.size());
+  return { kind: source.place.startsLike(cursor) ? "prefix" : "other" };
+}
+
 /**
- * The first `size` bytes of the head of `generation`, or all it has.
+ * The head of `generation`.
  *
  * @throws {LogFileError | DecompressionError}
  */
 export async function readHead(
   generation: Generation,
-  size: number,
   { files }: OpenOptions,
 ): Promise<Uint8Array> {
   const file = openListed(generation, files);
   try {
-    const head = generation.isPacked
-      ? await headOfChunks(unpack(file), size)
+    return generation.isPacked
+      ? await headOfChunks(unpack(file))
       : headOfFile(file, file.facts().size);
-    return head.subarray(0, size);
   } finally {
     file.close();
   }
@@ -134,18 +135,15 @@ export function openListed(generation: Generation, files: LogFiles): LogFile {
   throw moved(generation.path);
 }
 
-async function headOfChunks(
-  chunks: AsyncIterable<Uint8Array>,
-  size: number,
-): Promise<Uint8Array> {
-  const head = new Uint8Array(size);
+async function headOfChunks(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const head = new Uint8Array(HEAD_SIZE);
   let length = 0;
   for await (const chunk of chunks) {
     const start = length === 0 ? firstNonNul(chunk) : 0;
-    const part = chunk.subarray(start, start + size - length);
+    const part = chunk.subarray(start, start + HEAD_SIZE - length);
     head.set(part, length);
     length += part.length;
-    if (length === size) break;
+    if (length === HEAD_SIZE) break;
   }
   return head.subarray(0, length);
 }

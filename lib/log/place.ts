@@ -145,7 +145,7 @@ export class Place {
     for (let index = anchors.length - 2; index > 0; index--) {
       const gap = anchors[index - 1]!.offset - anchors[index + 1]!.offset;
       const age = offset - anchors[index + 1]!.offset;
-      if (gap <= age / 2) anchors.splice(index, 1);
+      if (gap <= age * 2 / 3) anchors.splice(index, 1);
     }
     this.#anchors = anchors.slice(0, MAX_ANCHORS);
   }

@@ -1,4 +1,5 @@
 /** An uncompressed file of a log, which may still grow, shrink or be overwritten. */
+import { equalBytes } from "../bytes.ts";
 import { headOfFile, type LogFile, readFully } from "./log_files.ts";
 import { wholeLinesEnd } from "./lines.ts";
 import { LongLine } from "./long_line.ts";
@@ -45,8 +46,8 @@ export class PlainSource implements LogSource {
   #window: Uint8Array;
   /** Bytes of the half line that the last look has found, from the place on. */
   #pending = 0;
-  /** A line beyond the longest, and how far its end was looked for. */
-  #long: { readonly line: LongLine; scanned: number } | undefined;
+  /** A line beyond the longest, how far its end was looked for, and the last bytes before that. */
+  #long: { readonly line: LongLine; scanned: number; tail: Uint8Array } | undefined;
 
   /** @param file is closed with the source */
   constructor(path: string, file: LogFile, place: Place, maxLine: number) {
@@ -80,7 +81,7 @@ export class PlainSource implements LogSource {
   }
 
   rest(): Reading {
-    if (this.#long !== undefined) return this.#skipTo(this.#long.scanned);
+    if (this.#long !== undefined) return this.#skipTo(this.#long.scanned, this.#long.tail);
     if (this.#pending === 0) return END;
     return tornLine(this.#window.subarray(TAIL_SIZE, TAIL_SIZE + this.#pending));
   }
@@ -91,6 +92,11 @@ export class PlainSource implements LogSource {
 
   size(): number {
     return this.#file.facts().size;
+  }
+
+  hasGrown(): boolean {
+    const seen = this.#long?.scanned ?? this.#place.offset + this.#pending;
+    return this.size() > seen;
   }
 
   modified(): number {
@@ -118,7 +124,8 @@ export class PlainSource implements LogSource {
         return END;
       }
       if (length > this.#maxLine) {
-        this.#long = { line: new LongLine(), scanned: this.#place.offset };
+        const { offset } = this.#place;
+        this.#long = { line: new LongLine(), scanned: offset, tail: bytes.subarray(0, 0) };
         return { kind: "more" };
       }
       this.#enlarge(this.#maxLine + 1);
@@ -152,16 +159,20 @@ export class PlainSource implements LogSource {
       this.#long = undefined;
       return CHANGED;
     }
-    const length = readFully(this.#file, this.#window, long.scanned);
-    if (length === 0) {
-      if (this.size() >= long.scanned) return END;
+    const known = long.tail.length;
+    const length = readFully(this.#file, this.#window, long.scanned - known);
+    const seen = this.#window.subarray(0, length);
+    if (length < known || !equalBytes(seen.subarray(0, known), long.tail)) {
       // The writer has taken back what it had written of the line.
       this.#long = undefined;
       return { kind: "more" };
     }
-    const next = long.line.nextLine(this.#window.subarray(0, length));
-    long.scanned += next < 0 ? length : next;
-    return next < 0 ? { kind: "more" } : this.#skipTo(long.scanned);
+    if (length === known) return END;
+    const next = long.line.nextLine(seen.subarray(known));
+    if (next >= 0) return this.#skipTo(long.scanned + next, seen.subarray(0, known + next));
+    long.scanned += length - known;
+    long.tail = seen.slice(-TAIL_SIZE);
+    return { kind: "more" };
   }
 
   #isUnchanged(): boolean {
@@ -169,12 +180,22 @@ export class PlainSource implements LogSource {
     return now?.isAt(this.#place.cursor()) === true;
   }
 
-  #skipTo(offset: number): Reading {
+  /** @param seen the last bytes before `offset` */
+  #skipTo(offset: number, seen: Uint8Array): Reading {
     this.#long = undefined;
     const from = this.#place.offset;
     const { origin, anchors } = this.#place;
     const place = placeIn(this.#file, origin, offset, anchors);
     if (place === undefined || !this.#isUnchanged()) return CHANGED;
+    const known = Math.min(TAIL_SIZE, seen.length);
+    if (
+      !equalBytes(
+        place.tail.subarray(place.tail.length - known),
+        seen.subarray(seen.length - known),
+      )
+    ) {
+      return { kind: "more" };
+    }
     this.#place = place;
     return { kind: "skipped", offset: from, bytes: offset - from };
   }

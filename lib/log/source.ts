@@ -44,6 +44,8 @@ export interface LogSource {
   head(): Uint8Array;
   /** Bytes that the file has now, as far as known. */
   size(): number;
+  /** True when there is more than the last look has found at the end. */
+  hasGrown(): boolean;
   /** Milliseconds since the epoch of the last change. */
   modified(): number;
   close(): void;

@@ -75,6 +75,10 @@ export class StreamSource implements LogSource {
     return this.place.offset + this.#carried.length + this.#chunk.length;
   }
 
+  hasGrown(): boolean {
+    return false;
+  }
+
   modified(): number {
     return 0;
   }

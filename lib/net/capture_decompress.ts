@@ -105,7 +105,8 @@ class Decompressor {
 }
 
 /**
- * Decompresses gzip, of one member or several.
+ * Decompresses gzip, of one member or several. Zeros may fill up what is behind them (as gzip lets them:
+ * tapes are written in blocks); anything else there is damage.
  *
  * @param fineFrom from this byte of the input on, everything before the damage comes out; slow
  * @throws {DecompressionError}
@@ -115,13 +116,18 @@ export async function* gunzip(
   fineFrom = Infinity,
 ): AsyncGenerator<Uint8Array, void> {
   const { createGunzip } = await import("node:zlib");
-  const decompressor = new Decompressor(createGunzip({ chunkSize: OUTPUT_CHUNK }), 0);
+  const stream = createGunzip({ chunkSize: OUTPUT_CHUNK });
+  const decompressor = new Decompressor(stream, 0);
   try {
     for await (const chunk of chunks) {
       for (let start = 0; start < chunk.length;) {
         const coarse = Math.min(INPUT_PIECE, fineFrom - decompressor.position);
         const piece = chunk.subarray(start, start + Math.max(1, coarse));
-        yield* decompressor.write(piece);
+        if (stream.bytesWritten === decompressor.position) yield* decompressor.write(piece);
+        else decompressor.position += piece.length;
+        // The runtime's stream ends before a zero behind a member, and looks at nothing after it.
+        const unread = decompressor.position - stream.bytesWritten;
+        if (unread > 0) checkPadding(piece.subarray(-unread), decompressor.position);
         start += piece.length;
       }
     }
@@ -129,6 +135,14 @@ export async function* gunzip(
   } finally {
     decompressor.destroy();
   }
+}
+
+/** @param end offset in the input at which `padding` ends @throws {DecompressionError} */
+function checkPadding(padding: Uint8Array, end: number): void {
+  const other = padding.findIndex((byte) => byte !== 0);
+  if (other < 0) return;
+  const offset = end - padding.length + other;
+  throw new DecompressionError("something else than zeros follows the last member", offset);
 }
 
 /**

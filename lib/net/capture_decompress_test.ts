@@ -108,6 +108,24 @@ Deno.test("gunzip() gives all that is before the damage where it is told to be f
   assert.ok(fine.error!.offset > 60);
 });
 
+Deno.test("gunzip() lets zeros follow the last member, and nothing else, however they come", async () => {
+  const [member, zeros] = [gzipSync(TEXT.subarray(0, 90)), new Uint8Array(600)];
+  for (const size of [1, member.length, member.length + 1, 64, 1 << 20]) {
+    const padded = await collect(gunzip(chunks(concatBytes(member, zeros), size)));
+    assert.deepEqual(padded, { bytes: TEXT.subarray(0, 90), error: undefined });
+
+    const { bytes, error } = await collect(
+      gunzip(chunks(concatBytes(member, zeros, member, zeros), size)),
+    );
+    assert.deepEqual(bytes, TEXT.subarray(0, 90));
+    assert.equal(
+      error?.message,
+      `offset ${member.length + 600} of the compressed data: ` +
+        "something else than zeros follows the last member",
+    );
+  }
+});
+
 Deno.test("compressionOf() knows gzip and Zstandard by their magic numbers", () => {
   assert.equal(compressionOf(gzipSync(TEXT)), "gzip");
   assert.equal(compressionOf(zstdCompressSync(TEXT)), "zstd");

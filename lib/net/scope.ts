@@ -1,5 +1,5 @@
 /** Who may be probed. */
-import type { AddressSet } from "./address_range.ts";
+import { addressNumber, type AddressSet, parseCidr } from "./address_range.ts";
 import { SPECIAL_PURPOSE } from "./special_purpose.ts";
 
 /**
@@ -18,6 +18,9 @@ export interface Scope {
   readonly own?: AddressSet;
 }
 
+/** All that was ever given to hosts on the Internet (RFC 4291 2.4, IANA IPv6 Address Space). */
+const GLOBAL_UNICAST = parseCidr("2000::/3")!;
+
 /** Why `address` must not be probed, in a few words; undefined when it may be. */
 export function denialReason(
   scope: Scope,
@@ -30,9 +33,15 @@ export function denialReason(
   if (scope.own?.has(address) === true && (origin === "logged" || !allowed)) {
     return "this machine's own address, or a decoy";
   }
-  if (SPECIAL_PURPOSE.has(address) && !allowed) {
+  if (!allowed && (SPECIAL_PURPOSE.has(address) || isUnallocated(address))) {
     const source = origin === "logged" ? "log" : "list";
     return `special-purpose address from a ${source} (--allow covers it explicitly)`;
   }
   return undefined;
+}
+
+function isUnallocated(address: string): boolean {
+  const number = addressNumber(address);
+  return number?.family === 6 &&
+    (number.value < GLOBAL_UNICAST.first || number.value > GLOBAL_UNICAST.last);
 }

@@ -208,6 +208,78 @@ Deno.test("Dialer keeps to its rate, and time spent waiting for a turn is not th
   for (const deadline of deadlines) deadline.dispose();
 });
 
+Deno.test("Dialer keeps to its rate for a host, also when the rate over all has held one up", async () => {
+  const clock = new ManualClock();
+  const network = new FakeNetwork();
+  const dialer = new Dialer({ rate: 1, hostRate: 0.5, maxOpen: 99, open: network.open }, clock);
+  const deadline = new Deadline(LONG_MS);
+  const hosts = ["a", "b", "c", "d", "e", "a", "a", "b"];
+  const dialling = hosts.map((host, port) => dialer.dial(host, port, deadline).catch(() => {}));
+  const times = new Map<string, number[]>();
+  for (let seen = 0; seen < hosts.length; clock.advance(100)) {
+    await settled();
+    for (; seen < network.attempts.length; seen++) {
+      const { address } = network.attempts[seen]!;
+      times.set(address, [...times.get(address) ?? [], clock.now()]);
+    }
+    assert.ok(clock.now() < LONG_MS);
+  }
+  const all = [...times.values()].flat().sort((a, b) => a - b);
+  for (const [index, time] of all.slice(1).entries()) assert.ok(time - all[index]! >= 1000);
+  for (const of of times.values()) {
+    for (const [index, time] of of.slice(1).entries()) assert.ok(time - of[index]! >= 2000);
+  }
+  deadline.dispose();
+  await Promise.all(dialling);
+});
+
+Deno.test("Dialer hands a host's turn on when the dial that it comes to has been cut off", async () => {
+  const clock = new ManualClock();
+  const network = new FakeNetwork();
+  const dialer = new Dialer({ rate: 0, hostRate: 1, maxOpen: 9, open: network.open }, clock);
+  const interrupt = new AbortController();
+  const [patient, cutOff] = [new Deadline(LONG_MS), new Deadline(LONG_MS, interrupt.signal)];
+  const dialling = [patient, cutOff, cutOff, patient].map((deadline, port) =>
+    dialer.dial("192.0.2.7", port, deadline).catch((error) => (error as ProbeFailure).outcome)
+  );
+  await settled();
+  interrupt.abort();
+  assert.deepEqual(await Promise.all(dialling.slice(1, 3)), ["interrupted", "interrupted"]);
+  clock.advance(1000);
+  await settled();
+  assert.deepEqual(network.attempts.map(({ port }) => port), [0, 3]);
+  for (const attempt of network.attempts) attempt.refuse("ECONNREFUSED");
+  assert.equal(await dialling[3], "refused");
+  patient.dispose();
+});
+
+Deno.test("Dialer.turn() counts among the connections to a host and to all", async () => {
+  const clock = new ManualClock();
+  const network = new FakeNetwork();
+  const dialer = new Dialer({ rate: 10, hostRate: 1, maxOpen: 9, open: network.open }, clock);
+  const deadline = new Deadline(LONG_MS);
+  const times: number[] = [];
+  const note = () => times.push(clock.now());
+  const work = [
+    ...[dialer.turn("a", deadline).then(note), dialer.turn("b", deadline).then(note)],
+    ...[dialer.dial("a", 1, deadline).catch(() => {}), dialer.turn("a", deadline).then(note)],
+  ];
+  for (; clock.now() < 3000; clock.advance(100)) {
+    await settled();
+    if (network.attempts.length === 1) network.attempts[0]!.refuse("ECONNREFUSED");
+  }
+  await Promise.all(work);
+  assert.deepEqual(times, [0, 100, 2000]);
+  await assert.rejects(
+    withDeadline(LONG_MS, (cutOff, interrupt) => {
+      interrupt.abort();
+      return dialer.turn("c", cutOff);
+    }),
+    failsAs("interrupted"),
+  );
+  deadline.dispose();
+});
+
 Deno.test("Dialer tries again when descriptors have run out", () =>
   withDeadline(LONG_MS, async (deadline) => {
     const clock = new ManualClock();

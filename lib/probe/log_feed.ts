@@ -1,77 +1,128 @@
 /** Brings the targets of a log into the schedule, from where the last run has come to. */
-import { type LogCursor, parseLogCursor } from "../log/cursor.ts";
+import { BEGINNING, type LogCursor, parseLogCursor, startCursor } from "../log/cursor.ts";
+import { listGenerations } from "../log/generations.ts";
 import type { LogNotice } from "../log/item.ts";
 import { forEachLine } from "../log/lines.ts";
+import { signaturesBefore } from "../log/locate.ts";
+import { LogFileError, REAL_FILES } from "../log/log_files.ts";
 import { readLog, type ReadLogOptions } from "../log/read_log.ts";
-import { parseTimestamp } from "../event/time.ts";
+import { DEFAULT_MAX_LINE } from "../log/source.ts";
 import { type StateStore, updateState } from "../store/state_store.ts";
-import { logTarget } from "./log_targets.ts";
+import { type Clock, REAL_CLOCK } from "./clock.ts";
+import { readTarget } from "./log_targets.ts";
 import type { Schedule } from "./schedule.ts";
 
 const PREFIX = "cursor/probe/";
 
-/** Addresses that are remembered within a pass, so that a brute forcer's lines cost one look. */
-const MAX_REMEMBERED = 100_000;
+/** How much reading a run that is killed may have to do again. */
+const SAVE_EVERY_MS = 1000;
+
+/** Share of the time that saving may take: of an endless crowd most are forgotten before they are saved. */
+const SAVE_SHARE = 0.1;
 
 /** What a pass over a log found. */
 export interface FeedCounts {
   readonly lines: number;
-  /** Lines that name somebody to probe. */
+  /** Lines that are events of anybody. */
+  readonly events: number;
+  /** Events that name somebody to probe. */
   readonly sightings: number;
 }
 
 /** What a feed works with. */
 export interface LogFeedOptions {
   readonly store: StateStore;
-  readonly schedule: Schedule;
-  /** Milliseconds since the epoch; who was last seen before is left in peace. */
-  readonly since: number;
   /** Hears of rotation, gaps and errors. */
   readonly onNotice: (path: string, notice: LogNotice) => void;
   readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock;
   /** For tests. */
   readonly read?: Pick<ReadLogOptions, "files" | "timing" | "settle">;
 }
 
-/** Reads what is new in the log at `path`, once. */
-export async function feedFromLog(path: string, options: LogFeedOptions): Promise<FeedCounts> {
-  const { store, schedule, since, onNotice, signal, read } = options;
-  const key = PREFIX + path;
-  const cursor = parseLogCursor((await store.get(key))?.value);
-  const remembered = new Map<string, number>();
-  const decoder = new TextDecoder();
-  const counts = { lines: 0, sightings: 0 };
-  const start = cursor === undefined
-    ? { at: "start", rotated: true } as const
-    : { at: "cursor", cursor } as const;
-  for await (const item of readLog(path, { ...read, start, signal })) {
-    if (item.kind !== "chunk") {
-      onNotice(path, item);
-      continue;
-    }
-    const found = new Map<string, number>();
-    forEachLine(item.bytes, item.end, (from, to) => {
-      counts.lines++;
-      const target = logTarget(decoder.decode(item.bytes.subarray(from, to)));
-      if (target === undefined) return;
-      counts.sightings++;
-      const at = Math.floor(parseTimestamp(target.timestamp)! / 1000);
-      if (at < since) return;
-      found.set(target.address, Math.max(at, found.get(target.address) ?? at));
-    });
-    for (const [address, at] of found) {
-      const before = remembered.get(address);
-      if (before !== undefined && at <= before) continue;
-      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-      remembered.set(address, at);
-      await schedule.seen(address, at);
-    }
-    // Behind the targets: a run that dies between the two sees these lines again, which does no harm.
-    await remember(store, key, item.cursorAt(item.end));
-  }
-  return counts;
-}
+/** The log at one path. */
+export class LogFeed {
+  readonly path: string;
+  readonly #options: LogFeedOptions;
+  readonly #clock: Clock;
+  /** Where reading goes on, also while the store does not take it. */
+  #cursor: LogCursor | undefined;
+  /** As it stands in the store. */
+  #saved = "";
 
-async function remember(store: StateStore, key: string, cursor: LogCursor): Promise<void> {
-  await updateState(store, key, () => cursor);
+  /** @param path absolute, so that it means the same log in every run */
+  constructor(path: string, options: LogFeedOptions) {
+    this.path = path;
+    this.#options = options;
+    this.#clock = options.clock ?? REAL_CLOCK;
+  }
+
+  /**
+   * Reads what is new.
+   *
+   * @param since milliseconds since the epoch; who was last seen before is left in peace
+   * @throws {StateError} when the store cannot be read or written; the next call goes on all the same
+   */
+  async read(schedule: Schedule, since: number): Promise<FeedCounts> {
+    const { onNotice, signal, read } = this.#options;
+    this.#cursor ??= await this.#storedCursor() ?? await this.#firstCursor(since);
+    const start = { at: "cursor", cursor: this.#cursor } as const;
+    const decoder = new TextDecoder();
+    const counts = { lines: 0, events: 0, sightings: 0 };
+    let saveAt = this.#clock.now() + SAVE_EVERY_MS;
+    for await (const item of readLog(this.path, { ...read, start, signal })) {
+      if (item.kind === "caught_up") this.#cursor = item.cursor;
+      if (item.kind !== "chunk") {
+        onNotice(this.path, item);
+        continue;
+      }
+      forEachLine(item.bytes, item.end, (from, to) => {
+        counts.lines++;
+        const target = readTarget(decoder.decode(item.bytes.subarray(from, to)));
+        if (target === "no_event") return;
+        counts.events++;
+        if (target === "nobody") return;
+        counts.sightings++;
+        if (target.at >= since) schedule.seen(target.address, target.at);
+      });
+      this.#cursor = item.cursorAt(item.end);
+      const before = this.#clock.now();
+      if (before < saveAt) continue;
+      await this.#save(schedule);
+      const after = this.#clock.now();
+      saveAt = after + Math.max(SAVE_EVERY_MS, (after - before) / SAVE_SHARE);
+    }
+    await this.#save(schedule);
+    return counts;
+  }
+
+  /** Targets first: a run that dies between the two sees their lines again, which does no harm. */
+  async #save(schedule: Schedule): Promise<void> {
+    const { store, signal } = this.#options;
+    const cursor = this.#cursor;
+    const text = JSON.stringify(cursor);
+    if (text === this.#saved || !(await schedule.flush(signal))) return;
+    await updateState(store, PREFIX + this.path, () => cursor);
+    this.#saved = text;
+  }
+
+  async #storedCursor(): Promise<LogCursor | undefined> {
+    return parseLogCursor((await this.#options.store.get(PREFIX + this.path))?.value);
+  }
+
+  /** Before the first file that was written to since: months of rotated files hold nobody to probe. */
+  async #firstCursor(since: number): Promise<LogCursor> {
+    const options = { files: this.#options.read?.files ?? REAL_FILES, maxLine: DEFAULT_MAX_LINE };
+    try {
+      const { files } = listGenerations(options.files, this.path);
+      const index = files.findIndex(({ isLive, modified }) => isLive || modified >= since);
+      if (index <= 0) return BEGINNING;
+      const { dev, ino } = files[index]!;
+      return startCursor({ dev, ino, before: await signaturesBefore(files, index, options) });
+    } catch (error) {
+      // Reading runs into the same, and tells of it.
+      if (error instanceof LogFileError) return BEGINNING;
+      throw error;
+    }
+  }
 }

@@ -13,11 +13,6 @@ export class Pacer {
     this.#clock = clock;
   }
 
-  /** True when the next turn would be now. */
-  get isIdle(): boolean {
-    return this.#next <= this.#clock.now();
-  }
-
   /** Resolves when it is this caller's turn; undefined when that is now. */
   turn(): Promise<void> | undefined {
     if (this.#gap === 0) return undefined;
@@ -26,45 +21,6 @@ export class Pacer {
     this.#next = at + this.#gap;
     if (at - now < 1) return undefined;
     return this.#clock.sleep(at - now);
-  }
-}
-
-/** Hosts that are remembered before it is looked which of them have long had their turn. */
-const MANY_HOSTS = 4096;
-
-/** A {@linkcode Pacer} for each host. */
-export class HostPacers {
-  readonly #perSecond: number;
-  readonly #clock: Clock;
-  readonly #pacers = new Map<string, Pacer>();
-  #sweepAt = MANY_HOSTS;
-
-  /** @param perSecond turns a second of one host; 0 for no limit */
-  constructor(perSecond: number, clock: Clock = REAL_CLOCK) {
-    this.#perSecond = perSecond;
-    this.#clock = clock;
-  }
-
-  /** Hosts that are remembered. */
-  get size(): number {
-    return this.#pacers.size;
-  }
-
-  /** Resolves when it is the turn of one more for `host`; undefined when that is now. */
-  turn(host: string): Promise<void> | undefined {
-    if (this.#perSecond === 0) return undefined;
-    let pacer = this.#pacers.get(host);
-    if (pacer === undefined) {
-      if (this.#pacers.size >= this.#sweepAt) this.#sweep();
-      pacer = new Pacer(this.#perSecond, this.#clock);
-      this.#pacers.set(host, pacer);
-    }
-    return pacer.turn();
-  }
-
-  #sweep(): void {
-    for (const [host, pacer] of this.#pacers) if (pacer.isIdle) this.#pacers.delete(host);
-    this.#sweepAt = Math.max(MANY_HOSTS, 2 * this.#pacers.size);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ManualClock } from "../../tests/support/manual_clock.ts";
-import { HostPacers, Pacer, Semaphore } from "./pacer.ts";
+import { Pacer, Semaphore } from "./pacer.ts";
 
 Deno.test("Pacer without a limit never makes anyone wait", () => {
   const clock = new ManualClock();
@@ -79,32 +79,4 @@ Deno.test("Semaphore makes those beyond its count wait, first come first served"
   assert.equal(semaphore.acquire(), undefined);
   assert.equal(semaphore.acquire(), undefined);
   assert.ok(semaphore.acquire() instanceof Promise);
-});
-
-Deno.test("HostPacers gives each host turns of its own", () => {
-  const clock = new ManualClock();
-  const pacers = new HostPacers(1, clock);
-  assert.equal(pacers.turn("a"), undefined);
-  assert.equal(pacers.turn("b"), undefined);
-  pacers.turn("a");
-  pacers.turn("a");
-  pacers.turn("b");
-  assert.deepEqual(clock.alarms, [1000, 1000, 2000]);
-});
-
-Deno.test("HostPacers without a limit remembers nobody", () => {
-  const pacers = new HostPacers(0, new ManualClock());
-  assert.equal(pacers.turn("a"), undefined);
-  assert.equal(pacers.turn("a"), undefined);
-  assert.equal(pacers.size, 0);
-});
-
-Deno.test("HostPacers forgets hosts that have long had their turn", () => {
-  const clock = new ManualClock();
-  const pacers = new HostPacers(1, clock);
-  for (let host = 0; host < 20_000; host++) {
-    pacers.turn(`${host}`);
-    clock.advance(1);
-  }
-  assert.ok(pacers.size < 6000, `${pacers.size}`);
 });

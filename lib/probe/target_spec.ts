@@ -67,7 +67,7 @@ function isHostname(host: string): boolean {
     );
 }
 
-/** The single hosts of a spec, made one by one. */
+/** The single hosts of a spec, made one by one, those of a range as {@linkcode parseTarget} has them. */
 export function* hostsOf(spec: TargetSpec): Generator<Exclude<TargetSpec, { kind: "range" }>> {
   if (spec.kind !== "range") {
     yield spec;
@@ -75,8 +75,8 @@ export function* hostsOf(spec: TargetSpec): Generator<Exclude<TargetSpec, { kind
   }
   const { family, first, last } = spec.range;
   for (let value = first; value <= last; value++) {
-    const address = addressFromNumber(family, value);
-    yield { kind: "address", host: address, address };
+    const host = addressFromNumber(family, value);
+    yield { kind: "address", host, address: family === 4 ? host : unmapAddress(host) };
   }
 }
 

@@ -165,6 +165,18 @@ Deno.test("hostsOf() makes the hosts of a range one by one", () => {
   assert.equal(generator.next().value.host, "10.0.0.1");
 });
 
+Deno.test("hostsOf() makes the hosts of a range as parseTarget() reads them, mapped ones too", () => {
+  for (const range of ["::ffff:192.0.2.6/127", "192.0.2.6-7", "2001:db8::6-2001:db8::7"]) {
+    for (const host of hostsOf(parseTarget(range))) assert.deepEqual(host, parseTarget(host.host));
+  }
+  const [mapped] = hostsOf(parseTarget("::ffff:192.0.2.6/127"));
+  assert.deepEqual(mapped, {
+    kind: "address",
+    host: "::ffff:192.0.2.6",
+    address: "192.0.2.6",
+  });
+});
+
 Deno.test("hostsOf() passes single hosts on, and hostCount() counts one", () => {
   for (const text of ["192.0.2.7:443", "example.org:22"]) {
     const spec = parseTarget(text);

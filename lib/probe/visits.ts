@@ -6,8 +6,17 @@ import type { ProbeTarget } from "./probe.ts";
 /** The value under `visit/<address>`: by probe, when and on which ports. */
 type VisitState = { readonly [probe: string]: { readonly at: number; readonly ports: string } };
 
+/** Keys of visits: then address and, where there is one, the name. */
+export const VISITS = "visit/";
+
+/** When a target was visited last, in milliseconds since the epoch. @param value of its key */
+export function visitTime(value: Json): number {
+  const times = Object.values(Object(value) as VisitState).map((visit) => visit?.at ?? 0);
+  return Math.max(0, ...times);
+}
+
 function visitKey({ address, host, named }: ProbeTarget): string {
-  return named ? `visit/${address}/${host}` : `visit/${address}`;
+  return named ? `${VISITS}${address}/${host}` : VISITS + address;
 }
 
 /** Visits over a {@linkcode StateStore}; times are milliseconds since the epoch. */

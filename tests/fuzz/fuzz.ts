@@ -49,6 +49,7 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
     if ("problem" in trial) {
       return { ...result, crash: { target: target.name, input, problem: trial.problem } };
     }
-    pool.note(input, trial.outcome);
+    // What comes next must not depend on the crashes that were kept.
+    if (executions >= crashes.length) pool.note(input, trial.outcome);
   }
 }

@@ -20,6 +20,7 @@ export function cut(input: Uint8Array): Uint8Array[] {
   const random = randomOf(input);
   // Not too many pieces: of a long input those that are a byte long would be tens of thousands.
   const least = input.length >> 8;
-  const sizes = Array.from({ length: 5 }, () => least + 1 + random.below(1 << random.below(12)));
+  const bits = Math.ceil(Math.log2(input.length + 1));
+  const sizes = Array.from({ length: 5 }, () => least + 1 + random.below(1 << random.below(bits)));
   return inPieces(input, sizes);
 }

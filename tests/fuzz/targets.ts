@@ -12,6 +12,7 @@ import { P0F } from "./targets/p0f.ts";
 import { PACKET } from "./targets/packet.ts";
 import { PREAMBLE } from "./targets/preamble.ts";
 import { QUIC } from "./targets/quic.ts";
+import { RAW } from "./targets/raw.ts";
 import { REASSEMBLY } from "./targets/reassembly.ts";
 import { SNIFF } from "./targets/sniff.ts";
 import { SSH } from "./targets/ssh.ts";
@@ -20,7 +21,7 @@ import { TLS_MESSAGES } from "./targets/tls_messages.ts";
 import { TLS_STREAM } from "./targets/tls_stream.ts";
 
 const TARGETS: readonly FuzzTarget[] = [
-  ...[CAPTURE, COMPRESSED, PACKET, REASSEMBLY],
+  ...[CAPTURE, COMPRESSED, PACKET, REASSEMBLY, RAW],
   ...[TLS_STREAM, TLS_MESSAGES, CERTIFICATE, QUIC, SSH, HTTP1, HTTP2, DHCP, PREAMBLE],
   ...[P0F, LOG_LINE, TEXT],
   ...[SNIFF, CONVERSATION],

@@ -4,14 +4,11 @@ import { type LogCursor, parseLogCursor } from "../../lib/log/cursor.ts";
 import type { LogChunk, LogItem } from "../../lib/log/item.ts";
 import { forEachLine } from "../../lib/log/lines.ts";
 import type { LogFile, LogFiles } from "../../lib/log/log_files.ts";
-import type { LogTiming } from "../../lib/log/log_watch.ts";
-import { readLog } from "../../lib/log/read_log.ts";
+import { LogFollower } from "./log_follower.ts";
 import type { LogWorld } from "./log_world.ts";
 
 /** Bytes of a line that a reader takes. */
 export const MODEL_MAX_LINE = 200;
-
-const WAITING = Symbol("waiting");
 
 const decoder = new TextDecoder();
 
@@ -28,11 +25,7 @@ export class ModelReader {
   readonly #files: LogFiles;
   #cursor: LogCursor | undefined;
   #tentative: string[] = [];
-  #items: AsyncGenerator<LogItem, void> | undefined;
-  #pending: Promise<IteratorResult<LogItem, void>> | undefined;
-  #stop = new AbortController();
-  #wake = () => {};
-  #onWaiting = () => {};
+  #follower: LogFollower | undefined;
 
   /** @param files what the reader sees of the world */
   constructor(world: LogWorld, follow: boolean, files: LogFiles) {
@@ -43,23 +36,14 @@ export class ModelReader {
 
   /** Reads up to so many items, or until there is nothing more. */
   async read(count: number): Promise<void> {
-    this.#items ??= this.#start();
-    for (let left = count; left > 0; left--) {
-      const waiting = new Promise<typeof WAITING>((resolve) => {
-        this.#onWaiting = () => resolve(WAITING);
-      });
-      this.#wake();
-      this.#pending ??= this.#items.next();
-      const result = await Promise.race([this.#pending, waiting]);
-      if (result === WAITING) return;
-      this.#pending = undefined;
-      if (result.done) {
-        this.#items = undefined;
-        this.#tentative = [];
-        return;
-      }
-      this.#take(result.value);
-    }
+    this.#follower ??= this.#start();
+    if (!await this.#follower.read(count)) this.#forget();
+  }
+
+  /** Ends at once; what was not committed has not happened. */
+  async kill(): Promise<void> {
+    await this.#follower?.stop();
+    this.#forget();
   }
 
   /** Is told of lines that nobody can read any more who has not read them. */
@@ -68,41 +52,22 @@ export class ModelReader {
     for (const line of lines) if (!done.has(line)) this.excused.add(line);
   }
 
-  /** Ends at once; what was not committed has not happened. */
-  async kill(): Promise<void> {
-    this.#stop.abort();
-    this.#wake();
-    await this.#pending;
-    await this.#items?.return();
-    this.#items = undefined;
-    this.#pending = undefined;
-    this.#tentative = [];
-    this.#stop = new AbortController();
-  }
-
-  #start(): AsyncGenerator<LogItem, void> {
-    const timing: LogTiming = {
-      // Every rotated file counts as just changed.
-      now: () => 0,
-      sleep: () => Promise.resolve(this.#world.settle()),
-      watch: () => ({ changed: () => this.#changed(), close: () => {} }),
-    };
-    return readLog(this.#world.path, {
+  #start(): LogFollower {
+    const options = {
       start: this.#cursor === undefined
-        ? { at: "start", rotated: true }
-        : { at: "cursor", cursor: this.#cursor },
+        ? { at: "start", rotated: true } as const
+        : { at: "cursor", cursor: this.#cursor } as const,
       follow: this.#follow,
-      signal: this.#stop.signal,
       maxLine: MODEL_MAX_LINE,
       files: this.#files,
-      timing,
-    });
+    };
+    const settle = () => this.#world.settle();
+    return new LogFollower(this.#world.path, options, (item) => this.#take(item), { settle });
   }
 
-  #changed(): Promise<void> {
-    if (this.#stop.signal.aborted) return Promise.resolve();
-    this.#onWaiting();
-    return new Promise((resolve) => this.#wake = resolve);
+  #forget(): void {
+    this.#follower = undefined;
+    this.#tentative = [];
   }
 
   #take(item: LogItem): void {

@@ -45,8 +45,8 @@ export const CONVERSATION: FuzzTarget = {
         bytes: sealInitial({ version, connectionId: CONNECTION_ID, frames: CLIENT_FRAMES }),
       }])
     ),
-    ...conversations().map(({ udp, serverPort, chunks }) =>
-      seed(udp ? Math.max(2, KINDS.findIndex((kind) => kind === serverPort)) : 0, chunks)
+    ...conversations().map(({ udp, serverPort, chunks }, index) =>
+      seed(udp ? Math.max(2, KINDS.findIndex((kind) => kind === serverPort)) : index % 2, chunks)
     ).filter(({ length }) => length <= MAX_SEED),
   ],
   run(input) {

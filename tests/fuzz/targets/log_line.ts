@@ -5,7 +5,9 @@ import { parseJsonRecord, toJsonLine } from "../../../lib/event/json.ts";
 import { eventFromLine } from "../../../lib/event/line_event.ts";
 import { parseRfc5424 } from "../../../lib/event/rfc5424_parser.ts";
 import { formatTimestamp, parseTimestampOrUtc } from "../../../lib/event/time.ts";
+import { readLogStream } from "../../../lib/log/read_stream.ts";
 import { escapeForTerminal } from "../../../lib/terminal/escape.ts";
+import { latin1 } from "../../../lib/text/latin1.ts";
 import { readLines } from "../../../lib/text/lines.ts";
 import { assertOneLine, assertSurvives } from "../event_lines.ts";
 import { cut } from "../pieces.ts";
@@ -23,6 +25,9 @@ const LINES = [
   '{"timestamp":"2026-01-02 03:04:05","event_type":"t","attacker_ip":"[2001:db8::1]:80",' +
   '"fields":{"src_ip":"192.0.2.7:22"}}',
 ];
+
+/** Short, so that lines over it come by. */
+const MAX_LOG_LINE = 200;
 
 export const LOG_LINE: FuzzTarget = {
   name: "log_line",
@@ -103,4 +108,25 @@ async function lines(input: Uint8Array): Promise<void> {
   const whole = await read([input]);
   assert.deepEqual(await read(cut(input)), whole);
   assert.ok(whole.every((line) => !line.includes("\n")));
+  assert.equal(await logLines(cut(input)), await logLines([input]));
+}
+
+/** What a log's reader gives of it; a chunk of its own for each piece, so only the bytes count. */
+async function logLines(pieces: readonly Uint8Array[]): Promise<string> {
+  let text = "";
+  let skipped = 0;
+  const chunks = (async function* () {
+    yield* pieces;
+  })();
+  for await (const item of readLogStream(chunks, { maxLine: MAX_LOG_LINE })) {
+    if (item.kind === "chunk") {
+      assert.ok(item.end <= item.bytes.length);
+      text += latin1(item.bytes, 0, item.end);
+      item.cursorAt(item.end);
+    } else {
+      assert.equal(item.kind, "skipped");
+      if (item.kind === "skipped") skipped += item.bytes;
+    }
+  }
+  return `${skipped} ${text}`;
 }

@@ -1,4 +1,4 @@
-/** What users and lists name: targets, addresses, ranges, ports, the decoys' state file. */
+/** What users, lists and our own files say: targets, addresses, ports, the decoys, places in logs. */
 import assert from "node:assert/strict";
 import {
   addressBytes,
@@ -6,17 +6,22 @@ import {
   parseAddress,
   splitHostPort,
 } from "../../../lib/net/address.ts";
+import { MAX_ANCHORS, MAX_BEFORE, parseLogCursor } from "../../../lib/log/cursor.ts";
+import { compareAge, parseRotatedName } from "../../../lib/log/rotated_names.ts";
 import {
   addressFromNumber,
   AddressSet,
   parseRange,
   rangeSize,
 } from "../../../lib/net/address_range.ts";
+import { hashOf } from "../../../lib/log/signature.ts";
 import { hostPort } from "../../../lib/net/host_port.ts";
 import { parsePorts } from "../../../lib/net/ports.ts";
 import { hostCount, hostsOf, parseTarget } from "../../../lib/probe/target_spec.ts";
 import { readDecoyState } from "../../../lib/sniff/home.ts";
 import type { FuzzTarget } from "../target.ts";
+
+const HASH = hashOf(new Uint8Array(8));
 
 const TEXTS = [
   ...["192.0.2.7", "192.0.2.7:443", "2001:db8::1", "[2001:db8::1]:8443", "fe80::1%eth0", "::"],
@@ -25,6 +30,11 @@ const TEXTS = [
   ...["443,8443", "8000-8010,9000", "1-65535"],
   '{"config":{"deckies":[{"name":"omega","ip":" 192.0.2.7 "},{"name":"","ip":"::1"}],' +
   '"interface":"eth0"},"other":[[[]]]}',
+  JSON.stringify({
+    ...{ v: 1, offset: 5000, head: HASH, tail: HASH, dev: 1, ino: 2 },
+    ...{ before: [{ size: 4, hash: HASH }], anchors: [{ offset: 4096, tail: HASH }] },
+  }),
+  ...["a.json.1", "a.json-20260101.gz", "a.20260101-120000.json", "a.1.json.zst"],
 ];
 
 export const TEXT: FuzzTarget = {
@@ -64,7 +74,10 @@ export const TEXT: FuzzTarget = {
   run(input) {
     if (input.length === 4 || input.length === 16) bytes(input);
     const text = new TextDecoder().decode(input);
-    return [target(text), address(text), range(text), ports(text), state(text)].join();
+    return [
+      ...[target(text), address(text), range(text), ports(text), state(text)],
+      ...[cursor(text), rotatedName(text)],
+    ].join();
   },
 };
 
@@ -127,6 +140,26 @@ function state(text: string): string {
     assert.ok(name !== "");
   }
   return `${read.decoys.size} ${read.interface === undefined}`;
+}
+
+function cursor(text: string): string {
+  const value = valueOr(SyntaxError, () => JSON.parse(text));
+  const parsed = parseLogCursor(value);
+  if (parsed === undefined) return "none";
+  assert.ok((parsed.before?.length ?? 0) <= MAX_BEFORE);
+  assert.ok((parsed.anchors?.length ?? 0) <= MAX_ANCHORS);
+  // Twice the same: what is not known of it is left out.
+  assert.deepEqual(parseLogCursor(JSON.parse(JSON.stringify(parsed))), parsed);
+  return `${parsed.before?.length} ${parsed.anchors?.length}`;
+}
+
+function rotatedName(text: string): string {
+  // No file system has longer names.
+  const name = parseRotatedName(text.slice(0, 255), "a.json");
+  if (name === undefined) return "none";
+  assert.equal(compareAge(name, name), 0);
+  assert.ok(text.startsWith("a") && name.key.every((number) => number >= 0));
+  return `${name.kind} ${name.isPacked} ${name.key.length}`;
 }
 
 function bytes(input: Uint8Array): void {

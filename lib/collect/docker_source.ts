@@ -1,0 +1,285 @@
+/** All containers of a Docker engine that are wanted, as they come and go. */
+import { type ContainerEvent, EventReader } from "../docker/container_events.ts";
+import {
+  type ByteSource,
+  type Engine,
+  EngineError,
+  type ListedContainer,
+} from "../docker/engine.ts";
+import { LinkedAbort } from "../docker/linked_abort.ts";
+import { formatSince, type LogTime } from "../docker/log_time.ts";
+import { Alarm, Backoff, type BackoffOptions } from "./docker_alarm.ts";
+import { ContainerFollower, type FollowSettings } from "./docker_follow.ts";
+import { Gate } from "./docker_gate.ts";
+import type { ContainerIdentity, ContainerSelection } from "./docker_select.ts";
+import type { Origin, Source, SourceContext } from "./source.ts";
+
+/** What is collected, and how. */
+export interface DockerSourceOptions {
+  readonly engine: Engine;
+  readonly select: ContainerSelection;
+  /** Called before containers are selected anew, say to read a file again. */
+  readonly refresh?: () => Promise<void>;
+  /** Lines of stderr are wanted too. @default false */
+  readonly stderr?: boolean;
+  /** Bytes of a line; what follows is left out. @default 256 KiB */
+  readonly maxLine?: number;
+  /** Goes on trying when the engine is away from the start; else that ends it. @default false */
+  readonly keepTrying?: boolean;
+  /** Between two lists of all containers, which find what the events did not tell. @default 10 s */
+  readonly reconcileMs?: number;
+  readonly backoff?: BackoffOptions;
+}
+
+const RECONCILE_MS = 10_000;
+
+/** Events that break off sooner are not connected to again at once. */
+const STABLE_MS = 1000;
+
+/** How often it is said that the engine is still away. */
+const REMIND_MS = 300_000;
+
+/** Logs that are opened at a time. */
+const OPENING = 16;
+
+/** Events and containers of which it is remembered that they are through. */
+const REMEMBERED = 512;
+
+/** How long to wait for followers at the end. */
+const END_WITHIN_MS = 1500;
+
+/** Where events of the engine itself belong. */
+const ENGINE_KEY = "docker";
+const NO_ORIGIN: Origin = { decky: undefined, service: undefined, container: undefined };
+
+/** The source of Docker containers' lines. Rejects with an EngineError, or with what the context rejects with. */
+export function dockerSource(options: DockerSourceOptions): Source {
+  return { run: (context) => new DockerSource(options, context).run() };
+}
+
+class DockerSource {
+  readonly #options: DockerSourceOptions;
+  readonly #engine: Engine;
+  readonly #context: SourceContext;
+  /** Ends all work, also when one of the followers fails. */
+  readonly #abort: LinkedAbort;
+  readonly #followers = new Map<string, ContainerFollower>();
+  /** Those of them that have ended because their logs cannot be read. */
+  readonly #unreadable = new Set<string>();
+  readonly #work = new Set<Promise<void>>();
+  readonly #settings: FollowSettings;
+  /** Counts what happens, to tell what a list cannot know of yet. */
+  #turn = 0;
+  /** Containers that are no more, and when that was. */
+  readonly #removed = new Map<string, number>();
+  /** Events that have come: after a reconnect the engine repeats some. */
+  readonly #events = new Set<string>();
+  #lastEvent: LogTime | undefined;
+  #failure: unknown;
+  #awaySince: number | undefined;
+  #remindedAt = 0;
+  #wasConnected = false;
+  /** The engine did not answer once, though its events did not break off. */
+  #isDoubtful = false;
+  #connection: LinkedAbort | undefined;
+
+  constructor(options: DockerSourceOptions, context: SourceContext) {
+    this.#options = options;
+    this.#engine = options.engine;
+    this.#abort = new LinkedAbort(context.signal);
+    this.#context = { ...context, signal: this.#abort.signal };
+    this.#settings = {
+      engine: options.engine,
+      context: this.#context,
+      stderr: options.stderr ?? false,
+      maxLine: options.maxLine,
+      originOf: options.select,
+      gate: new Gate(OPENING),
+      isAway: () => this.#awaySince !== undefined,
+      backoff: options.backoff ?? {},
+    };
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#context;
+    try {
+      this.#start(this.#watch());
+      this.#start(this.#reconcileRegularly());
+      await new Alarm().wait(signal);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise((resolve) => timer = setTimeout(resolve, END_WITHIN_MS));
+      await Promise.race([Promise.all(this.#work), late]);
+      clearTimeout(timer);
+    } finally {
+      this.#abort[Symbol.dispose]();
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Work that ends all other work when it fails. */
+  #start(work: Promise<void>): void {
+    const guarded = work.catch((error) => {
+      this.#failure ??= error;
+      this.#abort.abort();
+    });
+    this.#work.add(guarded);
+    guarded.finally(() => this.#work.delete(guarded));
+  }
+
+  /** Reads the events of the engine, and connects again whenever they break off. */
+  async #watch(): Promise<void> {
+    const { signal } = this.#context;
+    const backoff = new Backoff(this.#options.backoff);
+    const alarm = new Alarm();
+    while (!signal.aborted) {
+      let connectedAt: number | undefined;
+      using connection = new LinkedAbort(signal);
+      this.#connection = connection;
+      try {
+        const since = this.#lastEvent === undefined ? undefined : formatSince(this.#lastEvent);
+        // The events first, then the list: what starts in between is in one of them.
+        const events = await this.#engine.events(since, connection.signal);
+        await this.#reconcile();
+        await this.#connected();
+        connectedAt = performance.now();
+        await this.#read(events);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof EngineError)) throw error;
+        if (connectedAt === undefined) this.#away(error);
+      }
+      connection.abort();
+      if (connectedAt !== undefined && performance.now() - connectedAt > STABLE_MS) backoff.reset();
+      await alarm.wait(signal, backoff.next());
+    }
+  }
+
+  async #read(events: ByteSource): Promise<void> {
+    const reader = new EventReader();
+    for (let chunks; (chunks = await events.read()) !== undefined;) {
+      for (const chunk of chunks) {
+        for (const event of reader.push(chunk)) await this.#handle(event);
+      }
+    }
+  }
+
+  /** The engine cannot be reached: said at once and then now and then. @throws the error at the start */
+  #away(error: EngineError): void {
+    if (!this.#wasConnected && this.#options.keepTrying !== true) throw error;
+    const now = performance.now();
+    if (this.#awaySince !== undefined && now - this.#remindedAt < REMIND_MS) return;
+    const hint = error.hint === undefined ? "" : `; ${error.hint}`;
+    const still = this.#awaySince === undefined ? "" : "still ";
+    this.#context.message("warn", `${still}trying to reach the engine: ${error.message}${hint}`);
+    this.#awaySince ??= now;
+    this.#remindedAt = now;
+  }
+
+  async #connected(): Promise<void> {
+    const again = this.#wasConnected;
+    const awaySince = this.#awaySince;
+    this.#wasConnected = true;
+    this.#awaySince = undefined;
+    if (this.#isDoubtful || awaySince !== undefined) this.#reopenRemote();
+    if (awaySince === undefined) return;
+    const seconds = Math.round((performance.now() - awaySince) / 1000);
+    this.#context.message("info", `${this.#engine.name} answers after ${seconds} s`);
+    if (!again) return;
+    await this.#context.notice({
+      key: ENGINE_KEY,
+      origin: NO_ORIGIN,
+      kind: "reconnected",
+      detail: { engine: this.#engine.name, away_seconds: seconds },
+    });
+  }
+
+  /** A connection over a network may be dead without a word. */
+  #reopenRemote(): void {
+    this.#isDoubtful = false;
+    if (!this.#engine.remote) return;
+    for (const follower of this.#followers.values()) follower.reopen();
+  }
+
+  async #reconcileRegularly(): Promise<void> {
+    const { signal } = this.#context;
+    const { reconcileMs = RECONCILE_MS } = this.#options;
+    const alarm = new Alarm();
+    while (!signal.aborted) {
+      await alarm.wait(signal, reconcileMs);
+      if (signal.aborted || !this.#wasConnected || this.#awaySince !== undefined) continue;
+      try {
+        await this.#reconcile();
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        if (signal.aborted) return;
+        this.#context.message("warn", `cannot list containers: ${error.message}`);
+        this.#isDoubtful = true;
+        this.#connection?.abort();
+      }
+    }
+  }
+
+  /** Compares what is followed with what there is. */
+  async #reconcile(): Promise<void> {
+    await this.#options.refresh?.();
+    const asked = ++this.#turn;
+    const before = [...this.#followers];
+    const first = !this.#wasConnected;
+    const listed = await this.#engine.list(this.#context.signal);
+    const byId = new Map<string, ListedContainer>();
+    for (const container of listed) {
+      byId.set(container.id, container);
+      const removed = this.#removed.get(container.id);
+      if (removed === undefined || removed < asked) this.#follow(container, !first);
+    }
+    for (const [id, follower] of before) {
+      const container = byId.get(id);
+      follower.check(container);
+      if (container === undefined && this.#unreadable.delete(id)) this.#followers.delete(id);
+    }
+  }
+
+  async #handle(event: ContainerEvent): Promise<void> {
+    const identity = `${event.time && formatSince(event.time)} ${event.action} ${event.id}`;
+    if (event.time !== undefined && this.#events.has(identity)) return;
+    remember(this.#events, identity);
+    this.#lastEvent = event.time ?? this.#lastEvent;
+    this.#turn++;
+    const follower = this.#followers.get(event.id);
+    if (follower !== undefined) return follower.wake();
+    if (event.action !== "start" && event.action !== "rename") return;
+    if (this.#options.select(event) === undefined) await this.#options.refresh?.();
+    this.#follow(event, event.action === "start");
+  }
+
+  /** Follows a container that is wanted, unless it is followed already. */
+  #follow(container: ContainerIdentity, isNew: boolean): void {
+    const { id } = container;
+    const { signal } = this.#context;
+    const origin = this.#followers.has(id) ? undefined : this.#options.select(container);
+    if (origin === undefined || signal.aborted) return;
+    const follower = new ContainerFollower(id, origin, isNew, this.#settings);
+    this.#followers.set(id, follower);
+    this.#start(
+      follower.run().then((end) => {
+        // What cannot be read stays here, so that it is not tried again.
+        if (end === "unreadable") this.#unreadable.add(id);
+        else this.#followers.delete(id);
+        if (end === "removed") remember(this.#removed, id, ++this.#turn);
+      }),
+    );
+  }
+}
+
+/** Adds to what is remembered; the oldest is forgotten. */
+function remember(set: Set<string>, key: string): void;
+function remember(map: Map<string, number>, key: string, value: number): void;
+function remember(
+  seen: Set<string> | Map<string, number>,
+  key: string,
+  value = 0,
+): void {
+  if (seen instanceof Set) seen.add(key);
+  else seen.set(key, value);
+  if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value!);
+}

@@ -1,0 +1,161 @@
+/** Makes of a line what it adds to the two files. */
+import { type FieldValue, UNKNOWN_ATTACKER } from "../event/event.ts";
+import { attackerOf } from "./attacker_of.ts";
+import { guessAddress } from "./guess_address.ts";
+import type { HeldBack } from "./held_back.ts";
+import type { Limiter } from "./limiter.ts";
+import { lineId } from "./line_id.ts";
+import { LineJsonWriter } from "./line_json.ts";
+import { type LineReading, NIL } from "./line_reading.ts";
+import { safeLine } from "./line_text.ts";
+import type { Output } from "./output.ts";
+import type { ReadBack } from "./read_back.ts";
+import { RAW_LINE, readLine } from "./read_line.ts";
+import type { Origin, SourceBatch, SourceLine } from "./source.ts";
+import type { CollectCounters } from "./stats.ts";
+
+/** What a {@linkcode LineRecorder} works with. */
+export interface RecorderOptions {
+  readonly sensor: string;
+  readonly limiter: Limiter;
+  readonly held: HeldBack;
+  readonly counters: CollectCounters;
+  /** Programs whose events are left out of `BASE.json`. */
+  readonly dropApps: ReadonlySet<string>;
+  /** Takes an attacker's address out of prose, where no field holds one. */
+  readonly guessIp: boolean;
+  /** Minutes east of UTC of this machine's clock. */
+  readonly zoneOffset: number;
+}
+
+/** What is the same for all lines of a batch. */
+export interface RecordPlace {
+  /** Takes what is not in the output yet. */
+  readonly output: Output;
+  /** What is in the output already, where that is not known from a cursor. */
+  readonly back: ReadBack | undefined;
+  /** Microseconds since the epoch: the time of lines that have none. */
+  readonly now: number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly clock: number;
+}
+
+/** Printable ASCII without what escapes begin with: so is all that is read out of it. */
+const PLAIN = /^[ -[\]-~]*$/;
+
+/** Records lines. */
+export class LineRecorder {
+  readonly #options: RecorderOptions;
+  readonly #json: LineJsonWriter;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#json = new LineJsonWriter(options.sensor);
+  }
+
+  /** Records all lines of `batch`. @returns microseconds since the epoch of the last line */
+  record(batch: SourceBatch, place: RecordPlace): number {
+    const { counters } = this.#options;
+    const { decky = "", service = "", container = "" } = batch.origin;
+    const isPlainOrigin = PLAIN.test(decky + service + container);
+    let last = place.now;
+    for (const line of batch.lines) {
+      counters.lines++;
+      if (line.truncated === true) counters.truncated++;
+      const isPlain = PLAIN.test(line.text);
+      const text = isPlain ? line.text : safeLine(line.text);
+      const back = place.back?.concerns(batch.key) === true ? place.back : undefined;
+      const isLogged = back?.takeLine(text) ?? false;
+      if (!isLogged) {
+        counters.logged++;
+        place.output.log.add(text);
+      }
+      const isTold = this.#event(batch, line, text, isPlain && isPlainOrigin, place, back);
+      last = line.time ?? place.now;
+      if (isLogged || isTold) counters.repeated++;
+      else back?.missed(batch.key);
+    }
+    return last;
+  }
+
+  /** Records the event of a line, if it makes one; true when the output has it already. */
+  #event(
+    { key, origin }: SourceBatch,
+    line: SourceLine,
+    rawLine: string,
+    isPlain: boolean,
+    place: RecordPlace,
+    back: ReadBack | undefined,
+  ): boolean {
+    const { limiter, held, counters, dropApps, zoneOffset, guessIp } = this.#options;
+    const { text, time: received = place.now } = line;
+    if (text === "") {
+      counters.blank++;
+      return false;
+    }
+    const reading = readLine(text, origin, { now: received, offset: zoneOffset });
+    if (reading === undefined) {
+      counters.malformed++;
+      return false;
+    }
+    const { eventType, msg, time = received } = reading;
+    const decky = reading.decky === NIL ? origin.decky ?? NIL : reading.decky;
+    const service = reading.service === NIL ? origin.service ?? NIL : reading.service;
+    if (dropApps.has(service)) {
+      counters.dropped++;
+      return false;
+    }
+    const found = attackerOf(reading.names, reading.values);
+    const attacker = found?.address ?? (guessIp ? guessAddress(msg) : undefined) ??
+      UNKNOWN_ATTACKER;
+    const id = lineId(time, key, line.place, text);
+    const isTold = back?.takeEvent(id) ?? false;
+    const limitKey = { attacker, decky, service, eventType };
+    const isAdmitted = limiter.admits(limitKey, time);
+    if (isTold) return true;
+    if (!isAdmitted) {
+      counters.held++;
+      held.add(limitKey, time, place.clock);
+      return false;
+    }
+    counters.events++;
+    if (eventType === RAW_LINE) counters.raw++;
+    const { names, values } = withFacts(reading, origin, found?.port, line.truncated === true);
+    this.#json.write(
+      { time, id, decky, service, eventType, attacker, names, values, msg, rawLine, isPlain },
+      place.output.json,
+    );
+    return false;
+  }
+}
+
+/** The fields of a line and what is known about it besides. */
+function withFacts(
+  reading: LineReading,
+  origin: Origin,
+  port: number | undefined,
+  isTruncated: boolean,
+): { readonly names: readonly string[]; readonly values: readonly FieldValue[] } {
+  const { decky, service, damaged } = reading;
+  // A line may claim to be of another decoy than the one that printed it.
+  const otherDecky = origin.decky !== undefined && origin.decky !== decky && decky !== NIL;
+  const otherService = origin.service !== undefined && origin.service !== service &&
+    service !== NIL;
+  if (!otherDecky && !otherService && !damaged && !isTruncated && port === undefined) {
+    return reading;
+  }
+  const names = [...reading.names];
+  const values: FieldValue[] = [...reading.values];
+  const add = (name: string, value: FieldValue | undefined) => {
+    if (value === undefined) return;
+    const index = names.indexOf(name);
+    names[index < 0 ? names.length : index] = name;
+    values[index < 0 ? values.length : index] = value;
+  };
+  if (port !== undefined && !names.includes("remote_port")) add("remote_port", String(port));
+  if (otherDecky) add("origin_decky", origin.decky);
+  if (otherDecky || otherService) add("origin_service", origin.service);
+  if (damaged) add("damaged", true);
+  if (isTruncated) add("truncated", true);
+  return { names, values };
+}

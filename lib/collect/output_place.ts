@@ -1,0 +1,66 @@
+/** The end of a file as a cursor that finds it again after rotations. */
+import type { FilePosition } from "../event/append_file.ts";
+import type { LogCursor } from "../log/cursor.ts";
+import { isSameFile, type LogFile, REAL_FILES } from "../log/log_files.ts";
+import { DEFAULT_MAX_LINE } from "../log/source.ts";
+import { cursorIn } from "../log/starting_place.ts";
+
+/** Names places in the file that a path leads to, again and again. */
+export class OutputPlace {
+  readonly #path: string;
+  #file: { readonly read: LogFile; readonly sync: Deno.FsFile } | undefined;
+  /** Files that the path led to before, and that may not be on the disk as a whole. */
+  #older: Deno.FsFile[] = [];
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * The cursor at `position`; undefined when the path has come to lead to another file meanwhile.
+   *
+   * @throws {Error} what the system reports
+   */
+  async cursor(position: FilePosition): Promise<LogCursor | undefined> {
+    if (this.#file === undefined || !isSameFile(this.#file.read.facts(), position)) {
+      if (this.#file !== undefined) this.#older.push(this.#file.sync);
+      this.#file?.read.close();
+      this.#file = undefined;
+      const sync = openedSync(this.#path);
+      this.#file = { read: openedFor(this.#path, sync), sync };
+      if (!isSameFile(this.#file.read.facts(), position)) return undefined;
+    }
+    const options = { files: REAL_FILES, maxLine: DEFAULT_MAX_LINE };
+    return await cursorIn(this.#path, this.#file.read, position.size, options);
+  }
+
+  /** Waits until all that was written is on the disk. Rejects with what the system reports. */
+  async sync(): Promise<void> {
+    for (let older; (older = this.#older[0]) !== undefined; this.#older.shift()) {
+      await older.syncData();
+      older.close();
+    }
+    await this.#file?.sync.syncData();
+  }
+
+  close(): void {
+    for (const older of this.#older) older.close();
+    this.#older = [];
+    this.#file?.read.close();
+    this.#file?.sync.close();
+    this.#file = undefined;
+  }
+}
+
+function openedSync(path: string): Deno.FsFile {
+  return Deno.openSync(path);
+}
+
+function openedFor(path: string, sync: Deno.FsFile): LogFile {
+  try {
+    return REAL_FILES.open(path);
+  } catch (error) {
+    sync.close();
+    throw error;
+  }
+}

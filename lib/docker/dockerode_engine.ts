@@ -1,0 +1,175 @@
+/** A Docker engine through dockerode. */
+import { type DockerHost, type Environment, formatDockerHost } from "./docker_host.ts";
+import { dockerodeOptions, findDockerHost } from "./docker_connection.ts";
+import { type DialOptions, type Modem, readingModem } from "./dockerode.ts";
+import { type ByteSource, type Engine, EngineError, type LogRequest } from "./engine.ts";
+import { engineFailure } from "./engine_failure.ts";
+import { LinkedAbort } from "./linked_abort.ts";
+import { NodeBytes, type NodeStream } from "./node_bytes.ts";
+import { readContainer, readContainerList } from "./read_containers.ts";
+
+/** For an answer that ends. */
+const REQUEST_DEADLINE_MS = 10_000;
+
+/** For the head of an answer that goes on: what stands in for an engine may keep it until the first line. */
+const STREAM_DEADLINE_MS = 60_000;
+
+/** Bytes that may wait on all streams together, and on one of them at least and at most. */
+const ALL_WAITING = 32 * 1024 * 1024;
+const LEAST_WAITING = 64 * 1024;
+const MOST_WAITING = 1024 * 1024;
+
+/** Kinds of container events that say something here; Podman says `died` and `remove`. */
+const EVENTS = ["start", "die", "died", "destroy", "remove", "rename"];
+
+const STATUS_CODES: DialOptions["statusCodes"] = { 200: true };
+
+/** How to reach an engine. */
+export interface EngineOptions {
+  /** In the place of DOCKER_HOST. */
+  readonly host?: string | undefined;
+  readonly env: Environment;
+  /** @default 10 s */
+  readonly requestDeadlineMs?: number;
+}
+
+/**
+ * Loads dockerode and gives the engine that `options` name; asks nothing of it yet.
+ *
+ * @throws {EngineError} when the options name none, or a certificate or key cannot be read
+ */
+export async function dockerodeEngine(options: EngineOptions): Promise<Engine> {
+  const host = await findDockerHost(options.host, options.env);
+  const name = formatDockerHost(host);
+  try {
+    const modem = await readingModem(await dockerodeOptions(host, options.env));
+    return new DockerodeEngine(host, modem, options.requestDeadlineMs ?? REQUEST_DEADLINE_MS);
+  } catch (error) {
+    throw engineFailure(name, error);
+  }
+}
+
+class DockerodeEngine implements Engine {
+  readonly name: string;
+  readonly remote: boolean;
+  readonly #modem: Modem;
+  readonly #deadlineMs: number;
+  #streams = 0;
+
+  constructor(host: DockerHost, modem: Modem, deadlineMs: number) {
+    this.name = formatDockerHost(host);
+    this.remote = host.kind !== "unix";
+    this.#modem = modem;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  async list(signal: AbortSignal) {
+    return readContainerList(await this.#ask("/containers/json?", { all: true }, signal));
+  }
+
+  async inspect(id: string, signal: AbortSignal) {
+    const container = readContainer(await this.#ask(`/containers/${id}/json?`, {}, signal));
+    if (container !== undefined) return container;
+    throw new EngineError(`${this.name}: its answer for container ${id} cannot be read`);
+  }
+
+  logs(id: string, { follow, since, tail, signal }: LogRequest): Promise<ByteSource> {
+    const query = { follow, stdout: true, stderr: true, timestamps: true };
+    // As text: a number would lose its last digits.
+    return this.#stream(`/containers/${id}/logs?`, { ...query, ...given({ since, tail }) }, signal);
+  }
+
+  events(since: string | undefined, signal: AbortSignal): Promise<ByteSource> {
+    const filters = { type: ["container"], event: EVENTS };
+    return this.#stream("/events?", { filters, ...given({ since }) }, signal);
+  }
+
+  async #ask(
+    path: string,
+    query: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    using request = new Deadline(signal, this.#deadlineMs);
+    return await this.#dial({ path, options: query, isStream: false }, request);
+  }
+
+  async #stream(
+    path: string,
+    query: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<ByteSource> {
+    const request = new Deadline(signal, STREAM_DEADLINE_MS);
+    let stream: NodeStream;
+    try {
+      stream = await this.#dial({ path, options: query, isStream: true }, request) as NodeStream;
+    } catch (error) {
+      request[Symbol.dispose]();
+      throw error;
+    }
+    request.clear();
+    this.#streams++;
+    return new NodeBytes(stream, {
+      limit: () => Math.min(MOST_WAITING, Math.max(LEAST_WAITING, ALL_WAITING / this.#streams)),
+      signal,
+      failure: (error) => engineFailure(this.name, error),
+      onEnd: () => {
+        this.#streams--;
+        request[Symbol.dispose]();
+      },
+    });
+  }
+
+  #dial(
+    request: { path: string; options: Readonly<Record<string, unknown>>; isStream: boolean },
+    deadline: Deadline,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const options = {
+        ...request,
+        // dockerode takes keys out of it.
+        options: { ...request.options },
+        method: "GET",
+        statusCodes: STATUS_CODES,
+        abortSignal: deadline.signal,
+      };
+      this.#modem.dial(options, (error, answer) => {
+        if (!error) resolve(answer);
+        else if (deadline.passed) reject(new EngineError(`${this.name}: does not answer in time`));
+        else reject(engineFailure(this.name, error));
+      });
+    });
+  }
+}
+
+/** Without what is undefined. */
+function given(query: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
+}
+
+/** Aborted with another signal, or when a deadline passes. */
+class Deadline implements Disposable {
+  passed = false;
+  readonly #abort: LinkedAbort;
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  constructor(outer: AbortSignal, milliseconds: number) {
+    this.#abort = new LinkedAbort(outer);
+    this.#timer = setTimeout(() => {
+      this.passed = true;
+      this.#abort.abort();
+    }, milliseconds);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+
+  [Symbol.dispose](): void {
+    this.clear();
+    this.#abort[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,9 @@
+/** Lists the containers of the engine that its argument names: shows that the Docker client can be loaded. */
+import { dockerodeEngine } from "../../lib/docker/dockerode_engine.ts";
+
+if (import.meta.main) {
+  const engine = await dockerodeEngine({ host: Deno.args[0], env: Deno.env.toObject() });
+  const containers = await engine.list(new AbortController().signal);
+  const text = containers.map(({ name }) => `${name}\n`).join("");
+  await Deno.stdout.write(new TextEncoder().encode(text));
+}

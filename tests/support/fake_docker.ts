@@ -1,0 +1,127 @@
+/** A Docker daemon over HTTP whose containers are those of a {@linkcode DockerWorld}. */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type ByteSource, EngineError, type InspectedContainer } from "../../lib/docker/engine.ts";
+import type { DockerWorld } from "./docker_world.ts";
+
+/** Answers in the place of the daemon; true when it did, or will. */
+export type Intercept = (url: URL, response: ServerResponse) => boolean;
+
+/** A daemon that listens until it is disposed of. */
+export class FakeDocker implements AsyncDisposable {
+  /** Method, path and query of all requests. */
+  readonly requests: string[] = [];
+  /** Connections there have been. */
+  connections = 0;
+  intercept: Intercept = () => false;
+  readonly #world: DockerWorld;
+  readonly #server = createServer((request, response) => void this.#handle(request, response));
+
+  private constructor(world: DockerWorld) {
+    this.#world = world;
+    this.#server.on("connection", () => this.connections++);
+  }
+
+  /** @param where path of a socket, or a port of 127.0.0.1 */
+  static async start(world: DockerWorld, where: string | number): Promise<FakeDocker> {
+    const docker = new FakeDocker(world);
+    if (typeof where === "string") docker.#server.listen(where);
+    else docker.#server.listen(where, "127.0.0.1");
+    await once(docker.#server, "listening");
+    return docker;
+  }
+
+  /** For DOCKER_HOST. */
+  get host(): string {
+    const address = this.#server.address() as AddressInfo | string;
+    return typeof address === "string" ? `unix://${address}` : `tcp://127.0.0.1:${address.port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url!, "http://docker");
+    this.requests.push(`${request.method} ${request.url}`);
+    if (this.intercept(url, response)) return;
+    try {
+      await this.#answer(url, response);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      const { status, message } = error;
+      // An engine that is away hangs up.
+      if (status === undefined) response.destroy();
+      else sendJson(response, { message }, status);
+    }
+  }
+
+  async #answer({ pathname, searchParams }: URL, response: ServerResponse): Promise<void> {
+    const controller = new AbortController();
+    response.on("close", () => controller.abort());
+    const { signal } = controller;
+    const since = searchParams.get("since") ?? undefined;
+    if (pathname === "/events") {
+      return await send(response, await this.#world.events(since, signal));
+    }
+    if (pathname === "/containers/json") {
+      const list = await this.#world.list();
+      return sendJson(
+        response,
+        list.map(({ id, name, labels, running }) => ({
+          ...{ Id: id, Names: [`/${name}`], Labels: labels },
+          State: running ? "running" : "exited",
+        })),
+      );
+    }
+    const [, id, action] = /^\/containers\/(\w+)\/(json|logs)$/.exec(pathname) ?? [];
+    if (id === undefined) throw new EngineError("page not found", { status: 404 });
+    if (action === "json") {
+      return sendJson(response, inspected(await this.#world.inspect(id)));
+    }
+    const lines = searchParams.get("tail");
+    const tail = lines === null ? undefined : Number(lines);
+    const follow = searchParams.get("follow") === "true";
+    await send(response, await this.#world.logs(id, { follow, since, tail, signal }));
+  }
+}
+
+/** Answers with JSON. */
+export function sendJson(response: ServerResponse, json: unknown, status = 200): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(json));
+}
+
+/** One HTTP chunk after the other, as an engine sends them; breaks off where the source does. */
+async function send(response: ServerResponse, source: ByteSource): Promise<void> {
+  response.writeHead(200);
+  response.flushHeaders();
+  const closed = new Promise((resolve) => response.once("close", resolve));
+  try {
+    for (let chunks; (chunks = await source.read()) !== undefined;) {
+      for (const chunk of chunks) {
+        if (!response.write(chunk)) await Promise.race([once(response, "drain"), closed]);
+      }
+    }
+    response.end();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    response.destroy();
+  }
+}
+
+function inspected(container: InspectedContainer) {
+  const { id, name, labels, running, tty, startedAt, exitCode, linesPerFile } = container;
+  return {
+    ...{ Id: id, Name: `/${name}` },
+    State: { Running: running, StartedAt: startedAt, ExitCode: exitCode },
+    Config: { Tty: tty, Labels: labels },
+    // Bytes of an empty line of json-file, as lib/docker/log_rotation.ts counts them.
+    HostConfig: {
+      LogConfig: { Type: "json-file", Config: { "max-size": `${linesPerFile * 64}` } },
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** Takes what a source gives, and remembers positions as `decnet collect` does: with the lines. */
+import type {
+  Position,
+  SourceBatch,
+  SourceContext,
+  SourceLine,
+  SourceNotice,
+} from "../../lib/collect/source.ts";
+
+/** What a source gave over all its runs. */
+export class Recording {
+  /** Lines by stream. */
+  readonly lines = new Map<string, SourceLine[]>();
+  readonly batches: SourceBatch[] = [];
+  readonly notices: SourceNotice[] = [];
+  readonly messages: string[] = [];
+  readonly #positions = new Map<string, Position>();
+  #changed: () => void = () => {};
+
+  /** Texts of all lines of all streams, or of one. */
+  texts(key?: string): string[] {
+    const streams = key === undefined ? [...this.lines.values()] : [this.lines.get(key) ?? []];
+    return streams.flat().map(({ text }) => text);
+  }
+
+  /** Kinds of notices, in order. */
+  kinds(): string[] {
+    return this.notices.map(({ kind }) => kind);
+  }
+
+  /** Resolves when `enough` says so of what came; asked whenever something did. */
+  async until(enough: () => boolean): Promise<void> {
+    while (!enough()) await new Promise<void>((resolve) => this.#changed = resolve);
+  }
+
+  /**
+   * The context of one run. Once its signal has come, nothing more is remembered: as with a process that was
+   * killed, lines and position are there together or not at all.
+   *
+   * @param write called before lines are taken; what it waits for holds the source back
+   */
+  context(
+    signal: AbortSignal,
+    write: (batch: SourceBatch) => Promise<void> | void = () => {},
+  ): SourceContext {
+    return {
+      signal,
+      lines: async (batch) => {
+        await write(batch);
+        if (signal.aborted) return;
+        this.batches.push(batch);
+        const lines = this.lines.get(batch.key) ?? [];
+        for (const line of batch.lines) lines.push(line);
+        this.lines.set(batch.key, lines);
+        // As a store would: through JSON.
+        if (batch.position !== undefined) {
+          this.#positions.set(batch.key, JSON.parse(JSON.stringify(batch.position)));
+        }
+        this.#changed();
+      },
+      notice: (notice) => {
+        if (!signal.aborted) this.notices.push(notice);
+        this.#changed();
+        return Promise.resolve();
+      },
+      resume: (key) => Promise.resolve(this.#positions.get(key)),
+      message: (level, text) => {
+        this.messages.push(`${level}: ${text}`);
+        this.#changed();
+      },
+    };
+  }
+}
