@@ -91,7 +91,11 @@ function isInteraction(
 ): boolean {
   return typeof service === "string" && !OWN_SERVICES.has(service) &&
     !SPOOFABLE_SERVICES.has(service) && !NO_INTERACTION.has(eventType) &&
-    !TRANSPORT_FIELDS.some((name) => String(fields[name]).toLowerCase() === "udp");
+    !TRANSPORT_FIELDS.some((name) => isUdp(fields[name]));
+}
+
+function isUdp(transport: unknown): boolean {
+  return typeof transport === "string" && transport.toLowerCase() === "udp";
 }
 
 /** @param text as it stands in the record, which saves most lines a second look at it */

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import type { CapturedPacket } from "../../tests/support/capture_builder.ts";
 import { frame, ipv4, tcp, text, udp } from "../../tests/support/packet_builder.ts";
 import { latin1, nameLists, sshOpening } from "../../tests/support/ssh_script.ts";
-import { FLAG, helloFor, sniff, sniffingEngine, TcpTalk } from "../../tests/support/tcp_talk.ts";
+import {
+  FLAG,
+  helloFor,
+  sniff,
+  type SniffedOptions,
+  sniffingEngine,
+  TcpTalk,
+} from "../../tests/support/tcp_talk.ts";
 import { certificateFlight } from "../../tests/support/tls_script.ts";
 import { concatBytes } from "../bytes.ts";
 import type { Event } from "../event/event.ts";
 import { CONTENT_TYPE } from "../tls/constants.ts";
-import { Home } from "./home.ts";
 import { CHOOSES_TLS13, record, serverHello } from "../../tests/support/fake_tls_server.ts";
 
 const HELLO = helloFor("example.org");
@@ -250,34 +255,214 @@ Deno.test("Engine finds DTLS behind other datagrams between the same ports", () 
   assert.match(String(field(events, "tls_client_hello", "ja4")[0]), /^d/);
 });
 
-Deno.test("Engine's table and heap stay bounded under a flood of spoofed SYNs", () => {
-  const maxFlows = 1000;
-  // Between others, so that no events are made of it: their bound is the deduplicator's.
-  const home = new Home(new Map([["203.0.113.1", "decoy"]]));
-  const engine = sniffingEngine(() => {}, { maxFlows, home });
-  const { bytes } = new TcpTalk().syn().packets[0]!;
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const flood = (from: number, to: number) => {
-    for (let index = from; index < to; index++) {
-      // Source address and sequence number.
-      view.setUint32(26, Math.imul(index, 0x9e3779b1));
-      view.setUint32(38, index);
-      engine.handle(bytes, 0, bytes.length, bytes.length, 1e15 + index, 1);
-    }
-    return heapInUse();
-  };
-  // Past the bounds of all tables, so that they are full.
-  const full = flood(0, 100_000);
-  const later = flood(100_000, 300_000);
-  const { flows, flowsHighWater, flowsEvicted } = engine.counters;
-  assert.deepEqual([flows, flowsHighWater, flowsEvicted], [300_000, maxFlows, 300_000 - maxFlows]);
-  // 200,000 flows that were kept would take 60 MiB.
-  assert.ok(later - full < 4 * 2 ** 20, `${(later - full) / 2 ** 20} MiB more`);
+Deno.test("Engine adds to JA4TS what a server does that gets no ACK, also where news are told once", () => {
+  // Two bytes of padding, as they are sent.
+  const first = "64240_2-4-1-3-0-0_1460_7";
+  const [syn, synAck] = new TcpTalk().open().packets;
+  const at = (seconds: number) => ({ ...synAck!, micros: synAck!.micros! + seconds * 1e6 });
+  const told = (packets: CapturedPacket[], options: SniffedOptions = {}) =>
+    field(sniff([syn!, ...packets], options).events, "tcp_synack_fingerprint", "ja4ts");
+  const sent = [0, 1.1, 3.1].map(at);
+  const values = [first, `${first}_1`, `${first}_1-2`];
+  assert.deepEqual(told(sent), values);
+  assert.deepEqual(told(sent, { dedup: 300 }), values);
+  assert.deepEqual(
+    told([at(0), at(125)]),
+    [first, first],
+    "two minutes later it is another matter",
+  );
+  const [reset] = new TcpTalk().open().stray("server", FLAG.rst).packets.slice(-1);
+  const gaveUp = [...sent, { ...reset!, micros: at(9).micros }];
+  assert.deepEqual(told(gaveUp, { dedup: 300 }), [...values, `${first}_1-2-R6`]);
+  assert.deepEqual(told(gaveUp, { ja4plus: false }), [undefined, undefined, undefined]);
 });
 
-/** Bytes of the heap that are left when the garbage is collected. */
-function heapInUse(): number {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  return Deno.memoryUsage().heapUsed;
+Deno.test("Engine knows no RST for JA4TS behind the ACK, nor from the client", () => {
+  const talk = new TcpTalk().open();
+  const [syn, synAck, ack] = talk.packets;
+  const again = { ...synAck!, micros: talk.micros + 1e6 };
+  for (const side of ["client", "server"] as const) {
+    const reset = new TcpTalk().open().stray(side, FLAG.rst).pause(5).packets.at(-1)!;
+    const packets = side === "server" ? [syn!, synAck!, again, ack!] : [syn!, synAck!, again];
+    const late = { ...reset, micros: again.micros + 1e6 };
+    const { events } = sniff([...packets, late]);
+    assert.equal(ofType(events, "tcp_synack_fingerprint").length, 2, side);
+  }
+});
+
+Deno.test("Engine knows the window of a server that is a multiple of what the client asked for", () => {
+  const options = (mss: number) => Uint8Array.of(2, 4, mss >> 8, mss & 0xff);
+  const [client, server] = ["192.0.2.1", "198.51.100.2"];
+  const syn = tcp({ sequence: 1, flags: FLAG.syn, window: 8192, options: options(1400) });
+  const synAck = tcp({
+    sourcePort: 443,
+    destinationPort: 40000,
+    sequence: 7,
+    acknowledgement: 2,
+    flags: FLAG.syn | FLAG.ack,
+    window: 14_000,
+    options: options(1300),
+  });
+  const packets = [
+    { bytes: frame(ipv4({ source: client, destination: server }, syn)) },
+    { bytes: frame(ipv4({ source: server, destination: client }, synAck)) },
+  ];
+  const signature = (packets: CapturedPacket[]) =>
+    field(sniff(packets).events, "tcp_synack_fingerprint", "tcp_signature")[0];
+  assert.match(String(signature(packets)), /:1300:mss\*10,/);
+  assert.match(String(signature(packets.slice(1))), /:1300:14000,/);
+});
+
+const CONNECT = text("CONNECT a.example:22 HTTP/1.1\r\nHost: a.example\r\n\r\n");
+const ESTABLISHED = text("HTTP/1.1 200 Connection established\r\n\r\n");
+const SSH_SERVER = sshOpening("SSH-2.0-server", nameLists("a"));
+const SSH_CLIENT = sshOpening("SSH-2.0-client", nameLists("b"));
+
+Deno.test("Engine reads SSH in a tunnel, also where the banner comes with the proxy's answer", () => {
+  const socks = [Uint8Array.of(5, 1, 0), Uint8Array.of(5, 1, 0, 1, 127, 0, 0, 1, 0, 22)];
+  const granted = Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 22);
+  const talks = [
+    new TcpTalk({ serverPort: 3128 }).open().say("client", CONNECT).say("server", ESTABLISHED)
+      .say("server", SSH_SERVER).say("client", SSH_CLIENT),
+    new TcpTalk({ serverPort: 3128 }).open().say("client", CONNECT)
+      .say("server", concatBytes(ESTABLISHED, SSH_SERVER)).say("client", SSH_CLIENT),
+    new TcpTalk({ serverPort: 3128 }).open().say("client", concatBytes(CONNECT, SSH_CLIENT))
+      .say("server", concatBytes(ESTABLISHED, SSH_SERVER)),
+    new TcpTalk({ serverPort: 1080 }).open().say("client", socks[0]!).say("server", text("\x05\0"))
+      .say("client", socks[1]!).say("server", granted).say("server", SSH_SERVER)
+      .say("client", SSH_CLIENT),
+    new TcpTalk({ serverPort: 1080 }).open().say("client", concatBytes(...socks, SSH_CLIENT))
+      .say("server", text("\x05\0")).say("server", concatBytes(granted, SSH_SERVER)),
+  ];
+  talks.forEach((talk, index) => {
+    const { events } = sniff(talk.packets);
+    assert.deepEqual(field(events, "ssh_client", "ssh_banner"), ["SSH-2.0-client"], `${index}`);
+    assert.deepEqual(field(events, "ssh_server", "ssh_banner"), ["SSH-2.0-server"], `${index}`);
+  });
+});
+
+Deno.test("Engine reads a hello in the segment of the request for a tunnel", () => {
+  for (const cut of [undefined, 10, CONNECT.length - 1, CONNECT.length + 3]) {
+    const bytes = concatBytes(CONNECT, HELLO);
+    const talk = new TcpTalk().open();
+    talk.say("client", bytes.subarray(0, cut));
+    if (cut !== undefined) talk.say("client", bytes.subarray(cut));
+    const { events } = sniff(talk.say("server", concatBytes(ESTABLISHED, SESSION)).packets);
+    assert.equal(ofType(events, "http_request").length, 1, `${cut}`);
+    assert.deepEqual(snis(events), ["example.org"], `${cut}`);
+    assert.equal(ofType(events, "tls_session").length, 1, `${cut}`);
+  }
+});
+
+Deno.test("Engine reads requests behind tunnels that were refused, and tunnels behind those", () => {
+  const refused = text("HTTP/1.1 407 Authenticate\r\nContent-Length: 0\r\n\r\n");
+  const request = text("GET /inside HTTP/1.1\r\nHost: a\r\n\r\n");
+  const talk = new TcpTalk().open().say("client", CONNECT).say("server", refused)
+    .say("client", CONNECT).say("server", ESTABLISHED).say("client", request)
+    .say("client", concatBytes(CONNECT, CONNECT, HELLO));
+  const { events } = sniff(talk.packets);
+  assert.deepEqual(field(events, "http_request", "method"), [
+    ...["CONNECT", "CONNECT", "GET", "CONNECT", "CONNECT"],
+  ]);
+  assert.deepEqual(snis(events), ["example.org"]);
+});
+
+Deno.test("Engine bears any number of tunnels in one another", () => {
+  const many = concatBytes(...Array.from({ length: 2000 }, () => CONNECT));
+  const { events } = sniff(new TcpTalk().open().say("client", many, 60_000).packets);
+  assert.equal(ofType(events, "http_request").length, 2000);
+  const nested = new TcpTalk().open();
+  for (let depth = 0; depth < 3000; depth++) {
+    nested.say("client", CONNECT).say("server", ESTABLISHED);
+  }
+  assert.equal(ofType(sniff(nested.packets).events, "http_request").length, 3000);
+});
+
+Deno.test("Engine goes on with the next request behind one that was lost", () => {
+  const request = (path: string) => text(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  const talk = new TcpTalk({ serverPort: 80 }).open();
+  for (const path of ["/1", "/2", "/3", "/4", "/5", "/6", "/7"]) {
+    talk.say("client", request(path)).segment("server", FLAG.ack);
+  }
+  // The second request was not captured; the server has it.
+  const { events } = sniff(talk.packets.filter((_, index) => index !== 5));
+  const found = ofType(events, "http_request");
+  assert.deepEqual(found.map(({ fields }) => fields["path"]), ["/1", "/3", "/4", "/5", "/6", "/7"]);
+  assert.equal(found[1]!.timestamp, found[4]!.timestamp, "told before the end of the connection");
+});
+
+Deno.test("Engine reads the server's side alone behind STARTTLS", () => {
+  const talk = new TcpTalk({ serverPort: 25 }).segment("server", FLAG.syn | FLAG.ack)
+    .say("server", text("220 mail\r\n")).say("server", text("250 STARTTLS\r\n"))
+    .say("server", text("220 go\r\n"))
+    .say("server", certificateFlight(Uint8Array.of(1, 2, 3)), 900);
+  const { events } = sniff(talk.packets);
+  assert.equal(ofType(events, "tls_session").length, 1);
+  assert.equal(ofType(events, "tls_certificate").length, 1);
+  assert.deepEqual(field(events, "tls_session", "dst_port"), [25]);
+});
+
+/** Packets of `count` connections, a second apart, with the start of a hello each. */
+function* unfinished(count: number): Generator<CapturedPacket> {
+  const start = HELLO_OF_3000.subarray(0, 2900);
+  for (let index = 0; index < count; index++) {
+    const client = `10.0.${index >> 8}.${index & 0xff}`;
+    yield* new TcpTalk({ client, start: 1e15 + index * 1e4 }).open().say("client", start).packets;
+  }
 }
+
+const HELLO_OF_3000 = helloFor("large.example", 3000);
+
+Deno.test("Engine holds payload within its bound, and reads on what is new", () => {
+  const maxHeld = 1024 * 1024;
+  const last = new TcpTalk({ client: "10.9.9.9", start: 1e15 + 2e7 }).open()
+    .say("client", HELLO_OF_3000);
+  const { events, counters } = sniff([...unfinished(2000), ...last.packets], {
+    maxHeld,
+    maxFlows: 5000,
+  });
+  const { streams, streamsHighWater, streamsGivenUp, bufferedHighWater } = counters;
+  assert.equal(streams, 2001);
+  assert.ok(bufferedHighWater <= maxHeld && bufferedHighWater > maxHeld / 2);
+  assert.ok(streamsHighWater < maxHeld / 2900);
+  assert.ok(streamsGivenUp >= 2001 - streamsHighWater);
+  assert.deepEqual(snis(events), ["large.example"]);
+});
+
+Deno.test("Engine gives up what waits for a minute without an end in sight", () => {
+  const [first] = [...unfinished(1)].slice(-1);
+  const later = new TcpTalk({ client: "10.9.9.9", start: first!.micros! + 71e6 }).open();
+  const { counters } = sniff([...unfinished(1), ...later.packets]);
+  assert.equal(counters.streamsGivenUp, 1);
+});
+
+Deno.test("Engine reads what begins anew in a connection that it had given up", () => {
+  const request = text("GET /again HTTP/1.1\r\nHost: a\r\n\r\n");
+  const web = new TcpTalk({ serverPort: 80, start: 1e15 - 1e7 }).open().say("client", request);
+  const { packets } = web;
+  const before = packets.length;
+  web.micros = 1e15 + 1e8;
+  web.say("client", request);
+  const { events, counters } = sniff(
+    [...packets.slice(0, before), ...unfinished(100), ...packets.slice(before)],
+    { maxHeld: 64 * 1024 },
+  );
+  assert.ok(counters.streamsGivenUp > 0);
+  assert.equal(ofType(events, "http_request").length, 2);
+});
+
+Deno.test("Engine's tables stay as large as they are under a flood of spoofed SYNs", () => {
+  const maxFlows = 1000;
+  const engine = sniffingEngine(() => {}, { maxFlows, dedup: 300 });
+  const { bytes } = new TcpTalk().syn().packets[0]!;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  for (let index = 0; index < 300_000; index++) {
+    // Source address and sequence number.
+    view.setUint32(26, Math.imul(index, 0x9e3779b1));
+    view.setUint32(38, index);
+    engine.handle(bytes, 0, bytes.length, bytes.length, 1e15 + index, 1);
+  }
+  const { flows, flowsHighWater, flowsEvicted, streams, bufferedHighWater } = engine.counters;
+  assert.deepEqual([flows, flowsHighWater, flowsEvicted], [300_000, maxFlows, 300_000 - maxFlows]);
+  assert.deepEqual([streams, bufferedHighWater], [0, 0]);
+});

@@ -2,9 +2,13 @@
 import { type Event, type Fields, SCHEMA_VERSION, UNKNOWN_ATTACKER } from "../event/event.ts";
 import { placeId } from "../event/place_id.ts";
 import { formatTimestamp } from "../event/time.ts";
+import { unmapAddress } from "../net/address.ts";
 import type { Dedup } from "./dedup.ts";
 import { type Endpoints, type Flow, HOST_WORDS } from "./flow.ts";
 import type { Home } from "./home.ts";
+
+/** How the text of an IPv4-mapped address begins (RFC 5952 section 5). */
+const MAPPED = "::ffff:";
 
 /** RFC 5424 APP-NAME of the sniffer's events. */
 const SERVICE = "sniffer";
@@ -115,7 +119,10 @@ export class Reporter {
       decky: roles.decky,
       service: SERVICE,
       event_type: eventType,
-      attacker_ip: roles.attacker,
+      // As every reader of events has it; the packet's own address stands in its field.
+      attacker_ip: roles.attacker.startsWith(MAPPED)
+        ? unmapAddress(roles.attacker)
+        : roles.attacker,
       fields: {
         src_ip: source,
         src_port: sourcePort,

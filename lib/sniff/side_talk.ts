@@ -7,6 +7,7 @@ import {
   ServerTlsPreamble,
   type TlsPreambleState,
 } from "../proxy/tls_preamble.ts";
+import { findIdentification } from "../ssh/find_identification.ts";
 import { isIdentification, parseIdentification } from "../ssh/identification.ts";
 import { isKexInitStart } from "../ssh/kexinit_start.ts";
 import { CONTENT_TYPE } from "../tls/constants.ts";
@@ -14,9 +15,9 @@ import { CONTENT_TYPE } from "../tls/constants.ts";
 /** Bytes that tell TLS from anything else: record header and handshake type. */
 const HELLO_START = 6;
 
-const IDENTIFICATION_START = 4;
+/** Bytes of an identification that tell, less one: it may have begun. */
+const IDENTIFICATION_START = 5;
 const LF = 0x0a;
-const UPPER_S = 0x53;
 
 const NOTHING = new Uint8Array(0);
 
@@ -115,18 +116,9 @@ export class SideTalk {
   }
 
   #findIdentification(): number {
-    const bytes = this.#heard;
-    const last = bytes.length - IDENTIFICATION_START;
-    while (this.#identification < 0 && this.#searched <= last) {
-      const at = bytes.indexOf(UPPER_S, this.#searched);
-      this.#searched = at < 0 ? last + 1 : at + 1;
-      if (
-        at >= 0 && at <= last && isIdentification(bytes.subarray(at, at + IDENTIFICATION_START))
-      ) {
-        this.#identification = at;
-      } else if (at > last) {
-        this.#searched = last + 1;
-      }
+    if (this.#identification < 0) {
+      this.#identification = findIdentification(this.#heard, this.#searched);
+      this.#searched = Math.max(0, this.#heard.length - IDENTIFICATION_START);
     }
     return this.#identification;
   }

@@ -1,10 +1,7 @@
 /** Follows an SSH connection up to the key exchange lists of both sides, and counts its packets. */
 import { ByteQueue } from "../byte_queue.ts";
-import {
-  type Identification,
-  isIdentification,
-  parseIdentification,
-} from "../ssh/identification.ts";
+import { findIdentification } from "../ssh/find_identification.ts";
+import { type Identification, parseIdentification } from "../ssh/identification.ts";
 import { type KexInit, parseKexInit } from "../ssh/kexinit.ts";
 import { isKexInitStart } from "../ssh/kexinit_start.ts";
 import { parsePacket, SSH_MESSAGE } from "../ssh/packet.ts";
@@ -58,15 +55,9 @@ export class SshAnalyzer implements Analyzer {
 
   data(fromOpener: boolean, bytes: Uint8Array): boolean {
     const side = this.#side(fromOpener);
-    if (side.lost && (isKexInitStart(bytes) || isIdentification(bytes))) side.lost = false;
-    if (side.lost) {
-      side.passed += bytes.length;
-      if (side.passed > MAX_PASSED) side.done = true;
-    } else if (!side.done) {
-      side.bytes.lend(bytes);
-      this.#read(side, fromOpener);
-      side.bytes.settle();
-    }
+    const wasLost = side.lost;
+    if (!side.done && !wasLost) this.#feed(side, fromOpener, bytes);
+    if (!side.done && side.lost) this.#seek(side, fromOpener, bytes, wasLost);
     return true;
   }
 
@@ -85,6 +76,26 @@ export class SshAnalyzer implements Analyzer {
 
   #side(fromOpener: boolean): Side {
     return fromOpener ? this.#opener : this.#responder;
+  }
+
+  #feed(side: Side, fromOpener: boolean, bytes: Uint8Array): void {
+    side.bytes.lend(bytes);
+    this.#read(side, fromOpener);
+    side.bytes.settle();
+  }
+
+  /** Looks for a start in what is no SSH, such as the end of the talk to a proxy. */
+  #seek(side: Side, fromOpener: boolean, bytes: Uint8Array, fromStart: boolean): void {
+    const start = fromStart && isKexInitStart(bytes)
+      ? 0
+      : findIdentification(bytes, fromStart ? 0 : 1);
+    side.passed += bytes.length;
+    if (start >= 0) {
+      side.lost = false;
+      this.#feed(side, fromOpener, bytes.subarray(start));
+    } else if (side.passed > MAX_PASSED) {
+      finish(side);
+    }
   }
 
   #read(side: Side, fromOpener: boolean): void {
@@ -117,7 +128,6 @@ export class SshAnalyzer implements Analyzer {
     const result = parseIdentification(bytes);
     if (result === "incomplete") return;
     if (result === "not_ssh") {
-      // Talk to a proxy, which may have an end.
       lose(side);
       return;
     }

@@ -67,11 +67,6 @@ export class TcpConversation implements Conversation {
     return this.#opener.stream.held + this.#responder.stream.held + this.#analyzer.held;
   }
 
-  /** True while segments wait for one before them. */
-  get waiting(): boolean {
-    return this.#opener.stream.waiting || this.#responder.stream.waiting;
-  }
-
   /** The SYN of one side, by its sequence number. */
   open(fromOpener: boolean, sequence: number): void {
     (fromOpener ? this.#opener : this.#responder).stream.open(sequence);

@@ -23,7 +23,14 @@ const STATE = 4;
 const EMPTY_ACKS = 5;
 
 const TTL_MASK = 0xff;
-const SEEN = { packet: 0x100, start: 0x200, ack: 0x400, fin: 0x800 } as const;
+const SEEN = {
+  packet: 0x100,
+  start: 0x200,
+  ack: 0x400,
+  fin: 0x800,
+  /** Bytes before the last ones were not seen, and are not known to have arrived. */
+  hole: 0x1000,
+} as const;
 
 /**
  * How far a sequence number may jump before it is doubted. Captures lose packets, in bursts of less
@@ -39,7 +46,16 @@ const MAX_UNACKNOWLEDGED = 1 << 26;
 const MAX_EMPTY_ACKS = 200;
 
 /** What a segment does to the stream of its side. */
-export const PROGRESS = { implausible: 0, none: 1, some: 2 } as const;
+export const PROGRESS = {
+  /** The other side will not take it. */
+  implausible: 0,
+  /** It repeats what was seen. */
+  none: 1,
+  /** It was sent before, but may not have been seen. */
+  filling: 2,
+  /** It goes on. */
+  some: 3,
+} as const;
 
 /** Notes the SYN or SYN-ACK of a side. */
 export function noteStart(words: Int32Array, side: number, sequence: number, ttl: number): void {
@@ -74,7 +90,9 @@ export function startTtl(words: Int32Array, side: number): number {
  */
 export function advance(words: Int32Array, side: number, other: number, packet: Packet): number {
   const { sequence, tcpFlags } = packet;
-  if ((tcpFlags & TCP_FLAG.ack) !== 0) noteAcknowledgement(words, side, packet.acknowledgement);
+  if ((tcpFlags & TCP_FLAG.ack) !== 0) {
+    noteAcknowledgement(words, side, other, packet.acknowledgement);
+  }
   // A SYN takes a sequence number of its own (RFC 9293 3.4).
   const end = sequence + (tcpFlags & TCP_FLAG.syn) / TCP_FLAG.syn + packet.payloadLength +
       packet.payloadMissing | 0;
@@ -82,19 +100,27 @@ export function advance(words: Int32Array, side: number, other: number, packet: 
   if (ahead > MAX_JUMP && !isNearAcknowledged(words, other, end) || ahead < -MAX_UNACKNOWLEDGED) {
     return PROGRESS.implausible;
   }
-  // What comes behind a FIN shows that it was not believed.
   if (ahead > 0) {
+    const hole = hasSpoken(words, side) && ((sequence - words[side + NEXT]!) | 0) > 0;
     words[side + NEXT] = end;
-    words[side + STATE] = words[side + STATE]! & ~SEEN.fin | SEEN.packet;
+    // What comes behind a FIN shows that it was not believed.
+    words[side + STATE] = words[side + STATE]! & ~SEEN.fin | SEEN.packet | (hole ? SEEN.hole : 0);
   }
   if (ahead >= 0 && (tcpFlags & TCP_FLAG.fin) !== 0) {
     words[side + FIN] = end;
     words[side + STATE]! |= SEEN.fin;
   }
-  return ahead > 0 ? PROGRESS.some : PROGRESS.none;
+  if (ahead > 0) return PROGRESS.some;
+  return (words[side + STATE]! & SEEN.hole) === 0 ? PROGRESS.none : PROGRESS.filling;
 }
 
-function noteAcknowledgement(words: Int32Array, side: number, acknowledgement: number): void {
+function noteAcknowledgement(
+  words: Int32Array,
+  side: number,
+  other: number,
+  acknowledgement: number,
+): void {
+  if (words[other + NEXT] === (acknowledgement | 0)) words[other + STATE]! &= ~SEEN.hole;
   const newer = (words[side + STATE]! & SEEN.ack) === 0 ||
     ((acknowledgement - words[side + ACKNOWLEDGED]!) | 0) > 0;
   if (!newer) return;
@@ -133,9 +159,9 @@ export function isAcknowledged(
 }
 
 /**
- * True when the other side will believe a RST: it needs the number that is expected next (RFC 5961 3.2),
- * which lies between what the other side has acknowledged and what this one has sent; or, as the answer
- * to a SYN, it must acknowledge that (RFC 9293 3.10.7.3).
+ * True when the other side will believe a RST: it has to have the number that is expected next
+ * (RFC 5961 3.2); or, as the answer to a SYN, it must acknowledge that (RFC 9293 3.10.7.3). One that was
+ * true and is doubted does no harm, because no packets follow it.
  */
 export function isCredibleReset(
   words: Int32Array,
@@ -149,13 +175,12 @@ export function isCredibleReset(
       ((packet.acknowledgement - words[other + ISN]!) | 0) > 0 &&
       ((packet.acknowledgement - words[other + NEXT]!) | 0) <= 0;
   }
-  const fin = (words[side + STATE]! & SEEN.fin) === 0 ? 0 : 1;
-  const behind = (words[side + NEXT]! + fin - packet.sequence) | 0;
-  if (behind < 0 || behind > MAX_UNACKNOWLEDGED) return false;
-  if (hasCredibleAck(words, other, side)) {
-    return ((packet.sequence - words[other + ACKNOWLEDGED]!) | 0) >= 0;
+  const state = words[side + STATE]!;
+  const ahead = (packet.sequence - words[side + NEXT]!) | 0;
+  if ((state & SEEN.hole) !== 0 && hasCredibleAck(words, other, side)) {
+    return words[other + ACKNOWLEDGED] === (packet.sequence | 0);
   }
-  return !hasStarted(words, side) || ((packet.sequence - words[side + ISN]!) | 0) > 0;
+  return ahead === 0 || ahead === 1 && (state & SEEN.fin) !== 0;
 }
 
 /** Turns two sides around. */
@@ -174,9 +199,9 @@ export function haveBothEnded(words: Int32Array, side: number, other: number): b
 
 /** What is known of the end of a side's stream, whose FIN was seen. */
 export const STREAM_END = {
-  /** Bytes before the FIN are still to come. */
+  /** Bytes before the FIN may still come. */
   open: 0,
-  /** All was sent. */
+  /** All was seen. */
   sent: 1,
   /** The other side has got all of it. */
   acknowledged: 2,
@@ -188,7 +213,7 @@ export function streamEnd(words: Int32Array, side: number, other: number): numbe
   if (
     hasCredibleAck(words, other, side) && ((words[other + ACKNOWLEDGED]! - fin) | 0) > 0
   ) return STREAM_END.acknowledged;
-  return ((words[side + NEXT]! - fin) | 0) >= 0 ? STREAM_END.sent : STREAM_END.open;
+  return (words[side + STATE]! & SEEN.hole) === 0 ? STREAM_END.sent : STREAM_END.open;
 }
 
 /** Counts an acknowledgement without payload. */

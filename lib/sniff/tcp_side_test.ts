@@ -61,7 +61,7 @@ Deno.test("advance() tells new bytes from old ones, over the wrap-around too", (
     assert.equal(at(0, 100), PROGRESS.none);
     assert.equal(at(50, 51), PROGRESS.some);
     assert.equal(at(1000, 1000), PROGRESS.some, "something was lost");
-    assert.equal(at(101, 899), PROGRESS.none, "and comes after all");
+    assert.equal(at(101, 899), PROGRESS.filling, "and comes after all");
   }
 });
 
@@ -91,28 +91,38 @@ Deno.test("isCredibleReset() is true for the number that is expected, and for no
     advance(words, SERVER, CLIENT, segment(server, { acknowledges: client + 100 }));
     const credible = (sequence: number) =>
       isCredibleReset(words, CLIENT, SERVER, segment(sequence, { flags: RST }));
-    for (const offset of [100, 101, 300]) {
-      assert.equal(credible(client + offset), true, `${offset}`);
-    }
-    for (const offset of [99, 301, 0, -1, 60_000, 0x7fffffff]) {
-      assert.equal(credible(client + offset), false, `${offset}`);
+    for (const offset of [300, 301, 299, 100, 0, -1, 60_000, 0x7fffffff]) {
+      assert.equal(credible(client + offset), offset === 300, `${offset}`);
     }
     advance(words, CLIENT, SERVER, segment(client + 300, { flags: FIN | ACK }));
+    assert.equal(credible(client + 300), true, "the other side has not seen the FIN");
     assert.equal(credible(client + 301), true, "behind the FIN");
+    assert.equal(credible(client + 302), false);
+  }
+});
+
+Deno.test("isCredibleReset() goes by what the receiver has, where something is missing", () => {
+  for (const { words, client, server } of opened()) {
+    const acknowledge = (offset: number) =>
+      advance(words, SERVER, CLIENT, segment(server, { acknowledges: client + offset }));
+    const credible = (offset: number) =>
+      isCredibleReset(words, CLIENT, SERVER, segment(client + offset, { flags: RST }));
+    advance(words, CLIENT, SERVER, segment(client, { length: 100 }));
+    advance(words, CLIENT, SERVER, segment(client + 500, { length: 100 }));
+    acknowledge(100);
+    assert.deepEqual([100, 500, 600].map(credible), [true, false, false]);
+    acknowledge(600);
+    assert.deepEqual([100, 600].map(credible), [false, true]);
   }
 });
 
 Deno.test("isCredibleReset() does with less where less is known", () => {
-  for (const { words, client } of opened()) {
-    // The client's acknowledgements make no sense.
-    advance(words, CLIENT, SERVER, segment(client, { length: 10, acknowledges: 12345 }));
-    assert.equal(isCredibleReset(words, CLIENT, SERVER, segment(client, { flags: RST })), true);
-  }
   const middle = new Int32Array(2 * SIDE_WORDS);
-  const reset = segment(99, { flags: RST });
+  const reset = segment(100, { flags: RST });
   assert.equal(isCredibleReset(middle, SERVER, CLIENT, reset), true, "nothing is known");
-  advance(middle, SERVER, CLIENT, segment(50, { length: 50 }));
-  assert.equal(isCredibleReset(middle, SERVER, CLIENT, reset), true);
+  advance(middle, SERVER, CLIENT, segment(50, { length: 20 }));
+  advance(middle, SERVER, CLIENT, segment(90, { length: 10 }));
+  assert.equal(isCredibleReset(middle, SERVER, CLIENT, reset), true, "nobody acknowledges");
   const ahead = segment(200, { flags: RST });
   assert.equal(isCredibleReset(middle, SERVER, CLIENT, ahead), false);
 });
@@ -134,9 +144,10 @@ Deno.test("streamEnd() follows a FIN to its place", () => {
     assert.equal(haveBothEnded(words, CLIENT, SERVER), false);
     advance(words, CLIENT, SERVER, segment(client + 50, { flags: FIN | ACK, length: 50 }));
     assert.equal(haveBothEnded(words, CLIENT, SERVER), true);
-    assert.equal(streamEnd(words, CLIENT, SERVER), STREAM_END.sent);
+    assert.equal(streamEnd(words, CLIENT, SERVER), STREAM_END.open, "50 bytes are missing");
+    assert.equal(streamEnd(words, SERVER, CLIENT), STREAM_END.sent);
     advance(words, SERVER, CLIENT, segment(server + 1, { acknowledges: client + 50 }));
-    assert.equal(streamEnd(words, CLIENT, SERVER), STREAM_END.sent);
+    assert.equal(streamEnd(words, CLIENT, SERVER), STREAM_END.open);
     advance(words, SERVER, CLIENT, segment(server + 1, { acknowledges: client + 101 }));
     assert.equal(streamEnd(words, CLIENT, SERVER), STREAM_END.acknowledged);
   }

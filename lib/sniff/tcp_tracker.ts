@@ -101,7 +101,7 @@ export class TcpTracker {
     const { words } = this.#flows;
     const wasUnwanted = (words[record + FLAGS]! & FLAG.unwanted) !== 0;
     // A hello that is sent again was read before.
-    if (wasUnwanted && (progress !== PROGRESS.some || !isBeginning(packet))) return;
+    if (wasUnwanted && (progress === PROGRESS.none || !isBeginning(packet))) return;
     const flow = this.#flows.flow(record);
     if (flow.conversation === undefined) {
       const conversation = this.#converse(flow, packet.micros);
@@ -180,10 +180,7 @@ export class TcpTracker {
       streamEnd(words, opener, responder),
       streamEnd(words, responder, opener),
     );
-    if (done === STREAM_END.open) return;
-    // A capture may have the packets in another order than the receiver.
-    if (done === STREAM_END.sent && this.#conversationOf(record)?.waiting === true) return;
-    this.#close(record);
+    if (done !== STREAM_END.open) this.#close(record);
   }
 
   #close(record: number): void {

@@ -71,8 +71,10 @@ export class TlsAnalyzer implements Analyzer {
 
   data(fromOpener: boolean, bytes: Uint8Array): boolean {
     const side = this.#side(fromOpener);
-    if (side.seeking) this.#seek(side, fromOpener, bytes);
-    else if (!side.done) this.#read(side, fromOpener, bytes);
+    const sought = side.seeking;
+    if (!sought && !side.done) this.#read(side, fromOpener, bytes);
+    // Where it is no TLS from the start, a proxy answers first, or the start was lost.
+    if (side.seeking) this.#seek(side, fromOpener, bytes, sought ? 0 : 1);
     return this.#wanted;
   }
 
@@ -97,34 +99,29 @@ export class TlsAnalyzer implements Analyzer {
     return fromOpener ? this.#opener : this.#responder;
   }
 
+  /** Reads records; where something is none, a hello has to be looked for. */
   #read(side: Side, fromOpener: boolean, bytes: Uint8Array): void {
     side.records.lend(bytes);
     const isTls = this.#readRecords(side, fromOpener);
-    if (side.done) {
-      side.finish();
-    } else if (isTls) {
-      side.records.settle();
-    } else {
-      // A proxy answers first, or the start was lost.
-      side.restart(true);
-      this.#seek(side, fromOpener, bytes);
-    }
+    if (side.done) side.finish();
+    else if (isTls) side.records.settle();
+    else side.restart(true);
   }
 
-  #seek(side: Side, fromOpener: boolean, bytes: Uint8Array): void {
-    side.tail.lend(bytes);
+  /** @param from offset in `bytes` before which none can be */
+  #seek(side: Side, fromOpener: boolean, bytes: Uint8Array, from: number): void {
+    side.tail.lend(bytes.subarray(from));
     const known = side.tail.peek();
-    const start = findHello(known);
-    if (start.state === "tls") {
-      side.seeking = false;
-      side.tail.clear();
-      this.#read(side, fromOpener, known.subarray(start.offset));
-      return;
-    }
+    const { state, offset } = findHello(known);
     side.sought += bytes.length;
-    side.tail.take(start.offset);
-    if (side.sought > MAX_SOUGHT) side.finish();
-    else side.tail.settle();
+    if (state === "tls") {
+      side.restart(false);
+      this.#read(side, fromOpener, known.subarray(offset));
+    } else {
+      side.tail.take(offset);
+      side.tail.settle();
+    }
+    if (side.seeking && side.sought > MAX_SOUGHT) side.finish();
   }
 
   /** @returns false where something is no record, before any message was read */

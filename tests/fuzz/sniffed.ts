@@ -5,6 +5,7 @@ import type { Event } from "../../lib/event/event.ts";
 import type { Engine } from "../../lib/sniff/engine.ts";
 import { fingerprintRecords } from "../../lib/sniff/fingerprint_records.ts";
 import { styleFor } from "../../lib/terminal/style.ts";
+import type { CapturedPacket } from "../support/capture_builder.ts";
 import { type SniffedOptions, sniffingEngine } from "../support/tcp_talk.ts";
 import { assertOneLine, assertSurvives } from "./event_lines.ts";
 
@@ -13,6 +14,9 @@ const MAX_FLOWS = 16;
 
 /** Bytes of an engine's tables, whatever comes. */
 export const TABLES: number = 24 * 1024 * 1024;
+
+/** LINKTYPE_ETHERNET. */
+const ETHERNET = 1;
 
 /** Events of one input whose lines are looked at. */
 const MAX_CHECKED = 100;
@@ -29,6 +33,18 @@ export function sniffed(feed: (engine: Engine) => void, options: SniffedOptions 
   feed(engine);
   engine.end();
   return events;
+}
+
+/** The same for Ethernet frames. */
+export function sniffedPackets(packets: readonly CapturedPacket[]): Event[] {
+  return sniffed((engine) => {
+    for (const { bytes, micros = 0, wire = bytes.length } of packets) {
+      // What a packet lay in is overwritten by the next one.
+      const buffer = bytes.slice();
+      engine.handle(buffer, 0, bytes.length, wire, micros, ETHERNET);
+      buffer.fill(0xee);
+    }
+  });
 }
 
 /** Types of events, each once. */

@@ -83,6 +83,7 @@ class CheckingConsumer implements StreamConsumer {
 
   /** What was handed on so far comes again. */
   restart(): void {
+    this.delivered = 0;
     this.#at = undefined;
     this.#least = 0;
   }
