@@ -1,5 +1,5 @@
 /** Runs `decnet collect`. */
-import { NOTHING_STORED } from "../lib/collect/checkpoint_store.ts";
+import { NOTHING_STORED, type StoredCheckpoints } from "../lib/collect/checkpoint_store.ts";
 import { REAL_CLOCK } from "../lib/collect/collect_clock.ts";
 import { Collector } from "../lib/collect/collector.ts";
 import { HeldBack } from "../lib/collect/held_back.ts";
@@ -16,7 +16,7 @@ import type { CollectFlags } from "./collect_flags.ts";
 import { EventPrinter } from "./collect_output.ts";
 import { collectStatePath, droppedApps, limitSettings } from "./collect_settings.ts";
 import { type CollectSources, collectSources } from "./collect_sources.ts";
-import { lockOutput, openCollectState } from "./collect_state.ts";
+import { type CollectState, lockOutput, openCollectState } from "./collect_state.ts";
 import { collectLine, collectSummary } from "./collect_view.ts";
 import type { AppContext } from "./context.ts";
 import { UserError } from "./exit_code.ts";
@@ -115,12 +115,12 @@ async function openPlace(
   const lock = await lockOutput(base);
   const path = collectStatePath(flags);
   const state = path === undefined ? undefined : openCollectState(path, base, messages);
-  const stored = await state?.store.load() ?? NOTHING_STORED;
+  const stored = state === undefined ? NOTHING_STORED : await loadState(state);
   const { checkpoint, back } = await recover({
     ...{ base, stored, message },
     resumes: resume && state !== undefined,
   });
-  const ledger = state && new Ledger(base, state.store, held, checkpoint);
+  const ledger = state && new Ledger({ base, store: state.store, held, checkpoint });
   const paths = logPaths(base);
   const rotate = ({ log, json }: OutputEnds) => {
     if (flags.maxSize === undefined || Math.max(log.size, json.size) < flags.maxSize) return;
@@ -137,6 +137,14 @@ async function openPlace(
       return Promise.resolve();
     },
   };
+}
+
+async function loadState({ store }: CollectState): Promise<StoredCheckpoints> {
+  try {
+    return await store.load();
+  } catch (error) {
+    throw new UserError((error as Error).message, "--state PATH for another place");
+  }
 }
 
 /** Tells counts each second: in one line on a terminal, elsewhere as messages. */

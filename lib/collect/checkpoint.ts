@@ -40,6 +40,12 @@ export function checkpointJson({ log, json, streams, held, rest }: Checkpoint): 
   };
 }
 
+/** True when a later version has stored `value`, which nobody here may write over. */
+export function isFromLater(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "v" in value &&
+    Number.isSafeInteger(value.v) && Number(value.v) > VERSION;
+}
+
 /** The checkpoint that was stored as `value`; undefined when it is none. */
 export function parseCheckpoint(value: unknown): Checkpoint | undefined {
   if (typeof value !== "object" || value === null || !("v" in value)) return undefined;

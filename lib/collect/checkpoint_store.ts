@@ -1,7 +1,7 @@
 /** Keeps checkpoints: the newest in the state file, and an older one that a power loss leaves whole. */
 import { sha256Hex } from "../hash.ts";
-import { ABSENT, type StateStore } from "../store/state_store.ts";
-import { type Checkpoint, checkpointJson, parseCheckpoint } from "./checkpoint.ts";
+import { ABSENT, StateError, type StateStore } from "../store/state_store.ts";
+import { type Checkpoint, checkpointJson, isFromLater, parseCheckpoint } from "./checkpoint.ts";
 import type { WholeFile } from "./whole_file.ts";
 
 /** What an earlier run has left. */
@@ -42,6 +42,9 @@ export class CheckpointStore {
   async load(): Promise<StoredCheckpoints> {
     const damaged: string[] = [];
     const entry = await this.#store.get(this.#key);
+    if (isFromLater(entry?.value)) {
+      throw new StateError("the cursor was written by a newer decnet");
+    }
     this.#revision = entry?.revision ?? ABSENT;
     const newest = parseCheckpoint(entry?.value);
     if (entry !== undefined && newest === undefined) damaged.push("the cursor in the state file");

@@ -35,6 +35,9 @@ const MAX_REST = 20_000;
 /** Milliseconds for which the old cursor may stay. */
 const OLD_CURSOR = 10_000;
 
+/** Events of what was held back are a stream of their own, which comes again at once. */
+const HELD_KEY = "held";
+
 /** What a {@linkcode Collector} works with. */
 export interface CollectorOptions extends Omit<RecorderOptions, "held"> {
   readonly output: Output;
@@ -278,7 +281,7 @@ export class Collector {
     for (const entry of held.takeDue(clock.monotonic(), wait)) {
       const event = heldEvent(entry, sensor);
       const { line, json } = logRecord(event, { sdId });
-      if (back?.takeLine(line) !== true) output.log.add(line);
+      if (back?.takeLine(HELD_KEY, line) !== true) output.log.add(line);
       if (back?.takeEvent(event.event_id) !== true) output.json.add(json!);
     }
     this.#dirty();

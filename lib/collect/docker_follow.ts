@@ -107,9 +107,9 @@ export class ContainerFollower {
         const container = await engine.inspect(this.#id, context.signal);
         await this.#note(container);
         const took = await this.#read(container);
-        if (took > 0 || this.#cursor.missed) continue;
-        if (container.running) await this.#alarm.wait(context.signal, this.#backoff.next());
-        else await this.#rest();
+        if (this.#cursor.missed) continue;
+        if (!container.running) await this.#rest();
+        else if (took === 0) await this.#alarm.wait(context.signal, this.#backoff.next());
       } catch (error) {
         if (context.signal.aborted) break;
         if (!(error instanceof EngineError || error instanceof FrameError)) throw error;
@@ -142,7 +142,7 @@ export class ContainerFollower {
       const found = search ? await this.#search(container, since, signal) : undefined;
       const bytes = await engine.logs(this.#id, {
         // Should it start again in this moment, that is another run.
-        follow: container.running,
+        follow: true,
         ...{ since, tail, signal },
       });
       this.#cursor.opened(found, container.linesPerFile);

@@ -4,12 +4,23 @@ import type { Checkpoint, StreamPlace } from "./checkpoint.ts";
 import type { CheckpointStore } from "./checkpoint_store.ts";
 import type { HeldBack } from "./held_back.ts";
 import type { OutputEnds } from "./output.ts";
-import { OutputPlace } from "./output_place.ts";
+import { OutputPlace, type SyncFile } from "./output_place.ts";
 import type { ReadBackRest } from "./read_back.ts";
 import type { Position } from "./source.ts";
 
 /** Seconds after which a stream that nobody asked for is forgotten: its container is gone. */
 const FORGET_AFTER = 90 * 86_400;
+
+/** What a {@linkcode Ledger} works with. */
+export interface LedgerOptions {
+  /** Base path of the output. */
+  readonly base: string;
+  readonly store: CheckpointStore;
+  readonly held: HeldBack;
+  /** Where to go on from. */
+  readonly checkpoint: Checkpoint | undefined;
+  readonly sync?: SyncFile | undefined;
+}
 
 /** Knows the places, and stores them. */
 export class Ledger {
@@ -22,16 +33,10 @@ export class Ledger {
   #last: Checkpoint | undefined;
   #copied: Checkpoint | undefined;
 
-  /** @param checkpoint to go on from */
-  constructor(
-    base: string,
-    store: CheckpointStore,
-    held: HeldBack,
-    checkpoint: Checkpoint | undefined,
-  ) {
+  constructor({ base, store, held, checkpoint, sync }: LedgerOptions) {
     const paths = logPaths(base);
-    this.#log = new OutputPlace(paths.log);
-    this.#json = new OutputPlace(paths.json);
+    this.#log = new OutputPlace(paths.log, sync);
+    this.#json = new OutputPlace(paths.json, sync);
     this.#store = store;
     this.#held = held;
     this.#streams = new Map(checkpoint?.streams);

@@ -58,22 +58,21 @@ export class LineRecorder {
     const { counters } = this.#options;
     const { decky = "", service = "", container = "" } = batch.origin;
     const isPlainOrigin = PLAIN.test(decky + service + container);
+    const back = place.back === undefined || place.back.size === 0 ? undefined : place.back;
     let last = place.now;
     for (const line of batch.lines) {
       counters.lines++;
       if (line.truncated === true) counters.truncated++;
       const isPlain = PLAIN.test(line.text);
       const text = isPlain ? line.text : safeLine(line.text);
-      const back = place.back?.concerns(batch.key) === true ? place.back : undefined;
-      const isLogged = back?.takeLine(text) ?? false;
+      const isLogged = back?.takeLine(batch.key, text) ?? false;
       if (!isLogged) {
         counters.logged++;
         place.output.log.add(text);
       }
-      const isTold = this.#event(batch, line, text, isPlain && isPlainOrigin, place, back);
+      const isTold = this.#event(batch, line, text, isPlain && isPlainOrigin, place);
       last = line.time ?? place.now;
       if (isLogged || isTold) counters.repeated++;
-      else back?.missed(batch.key);
     }
     return last;
   }
@@ -85,7 +84,6 @@ export class LineRecorder {
     rawLine: string,
     isPlain: boolean,
     place: RecordPlace,
-    back: ReadBack | undefined,
   ): boolean {
     const { limiter, held, counters, dropApps, zoneOffset, guessIp } = this.#options;
     const { text, time: received = place.now } = line;
@@ -109,7 +107,7 @@ export class LineRecorder {
     const attacker = found?.address ?? (guessIp ? guessAddress(msg) : undefined) ??
       UNKNOWN_ATTACKER;
     const id = lineId(time, key, line.place, text);
-    const isTold = back?.takeEvent(id) ?? false;
+    const isTold = place.back?.takeEvent(id) ?? false;
     const limitKey = { attacker, decky, service, eventType };
     const isAdmitted = limiter.admits(limitKey, time);
     if (isTold) return true;

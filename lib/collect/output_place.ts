@@ -5,15 +5,20 @@ import { isSameFile, type LogFile, REAL_FILES } from "../log/log_files.ts";
 import { DEFAULT_MAX_LINE } from "../log/source.ts";
 import { cursorIn } from "../log/starting_place.ts";
 
+/** Brings a file on the disk; tests have no time for that. */
+export type SyncFile = (file: Deno.FsFile) => Promise<void>;
+
 /** Names places in the file that a path leads to, again and again. */
 export class OutputPlace {
   readonly #path: string;
+  readonly #sync: SyncFile;
   #file: { readonly read: LogFile; readonly sync: Deno.FsFile } | undefined;
   /** Files that the path led to before, and that may not be on the disk as a whole. */
   #older: Deno.FsFile[] = [];
 
-  constructor(path: string) {
+  constructor(path: string, sync: SyncFile = (file) => file.syncData()) {
     this.#path = path;
+    this.#sync = sync;
   }
 
   /**
@@ -37,10 +42,10 @@ export class OutputPlace {
   /** Waits until all that was written is on the disk. Rejects with what the system reports. */
   async sync(): Promise<void> {
     for (let older; (older = this.#older[0]) !== undefined; this.#older.shift()) {
-      await older.syncData();
+      await this.#sync(older);
       older.close();
     }
-    await this.#file?.sync.syncData();
+    if (this.#file !== undefined) await this.#sync(this.#file.sync);
   }
 
   close(): void {

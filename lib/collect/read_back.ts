@@ -57,24 +57,18 @@ export class ReadBack {
     this.#events.add(idTail(id));
   }
 
-  /** True while lines of the stream `key` are to be looked for. */
-  concerns(key: string): boolean {
-    return this.size > 0 && !this.#done.has(key);
-  }
-
-  /** True when `BASE.log` holds the line; it is taken out. */
-  takeLine(line: string): boolean {
-    return this.#lines.take(line);
+  /** True when `BASE.log` holds the line of the stream `key`; it is taken out. */
+  takeLine(key: string, line: string): boolean {
+    if (this.#done.has(key)) return false;
+    const isThere = this.#lines.take(line);
+    if (!isThere && !this.#isWhole) this.#done.add(key);
+    return isThere;
   }
 
   /** True when `BASE.json` holds the event; it is taken out. */
   takeEvent(id: string): boolean {
+    // An id says for certain what it is of, and a loss of power may leave more of this file.
     return this.#events.take(idTail(id));
-  }
-
-  /** A line of the stream `key` was not there. */
-  missed(key: string): void {
-    if (!this.#isWhole) this.#done.add(key);
   }
 
   /** What has not come again, to be stored with a cursor that is behind it; undefined when all has. */

@@ -3,13 +3,13 @@ import { lineId } from "./line_id.ts";
 import { parseRest, ReadBack, restJson } from "./read_back.ts";
 
 Deno.test("ReadBack knows lines by their text, each once", () => {
-  const back = new ReadBack({ isWhole: false });
+  const back = new ReadBack({ isWhole: true });
   back.addLine("a");
   back.addLine("a");
-  assert.deepEqual(["a", "b", "a", "a"].map((line) => back.takeLine(line)), [
+  assert.deepEqual(["a", "b", "a", "a"].map((line) => back.takeLine("k", line)), [
     ...[true, false, true, false],
   ]);
-  assert.equal(back.concerns("k"), false);
+  assert.equal(back.size, 0);
 });
 
 Deno.test("ReadBack knows an event whatever time its id has", () => {
@@ -23,10 +23,10 @@ Deno.test("ReadBack knows an event whatever time its id has", () => {
 Deno.test("ReadBack is through with a stream at its first new line, but for a lost cursor", () => {
   for (const isWhole of [false, true]) {
     const back = new ReadBack({ isWhole });
-    back.addLine("a");
-    back.missed("k");
-    assert.equal(back.concerns("k"), isWhole);
-    assert.equal(back.concerns("other"), true);
+    for (const line of ["a", "b", "c"]) back.addLine(line);
+    const lines = ["a", "new", "b"].map((line) => back.takeLine("k", line));
+    assert.deepEqual(lines, [true, false, isWhole]);
+    assert.equal(back.takeLine("other", "c"), true);
   }
 });
 
@@ -35,15 +35,14 @@ Deno.test("ReadBack hands on what has not come again", () => {
     const before = new ReadBack({ isWhole });
     for (const line of ["a", "b", "b", "c"]) before.addLine(line);
     before.addEvent(lineId(1e15, "k", "7", "text"));
-    before.takeLine("c");
+    before.takeLine("k", "c");
     const rest = parseRest(JSON.parse(JSON.stringify(restJson(before.rest()!))));
     const back = new ReadBack({ isWhole: false, rest });
     back.addLine("d");
     assert.equal(back.size, 5);
-    const lines = ["a", "b", "b", "b", "c", "d"].map((line) => back.takeLine(line));
-    assert.deepEqual(lines, [true, true, true, false, false, true]);
-    back.missed("k");
-    assert.equal(back.concerns("k"), isWhole);
+    const lines = ["a", "b", "b", "c", "d"].map((line) => back.takeLine("k", line));
+    assert.deepEqual(lines, [true, true, true, false, isWhole]);
+    if (!isWhole) assert.equal(back.takeLine("other", "d"), true);
     assert.equal(back.takeEvent(lineId(2e15, "k", "7", "text")), true);
     assert.equal(back.rest(), undefined);
   }

@@ -35,6 +35,8 @@ export interface RecoveryOptions {
   /** Some source gives lines again that were given before. */
   readonly resumes: boolean;
   readonly message: SourceContext["message"];
+  /** As {@linkcode cutTornTail} has it. */
+  readonly stable?: number;
 }
 
 /** Repairs the output and reads back what no cursor covers. @throws {Error} what the system reports */
@@ -42,7 +44,7 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const { stored, resumes, message } = options;
   const paths = logPaths(options.base);
   let cut = 0;
-  for (const path of [paths.log, paths.json]) cut += cutTornTail(path);
+  for (const path of [paths.log, paths.json]) cut += cutTornTail(path, options.stable);
   if (cut > 0) message("info", `cut ${cut} bytes of half lines off ${paths.log} and its .json`);
   for (const what of stored.damaged) message("warn", `${what} is damaged, and not used`);
 

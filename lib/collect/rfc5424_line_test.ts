@@ -65,7 +65,8 @@ Deno.test("readRfc5424() agrees with parseRfc5424() on any line", () => {
   fc.assert(
     fc.property(fc.oneof(whole, behind), (line) => {
       const reading = readRfc5424(line);
-      const expected = reference(line);
+      // The reference knows no line without its priority.
+      const expected = reference(/^1 \d{4}-/.test(line) ? `<134>${line}` : line);
       if (reading === undefined || expected === undefined) {
         return assert.equal(reading, expected, line);
       }

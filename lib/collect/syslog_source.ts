@@ -1,5 +1,6 @@
 /** Lines that syslog senders send: over UDP (RFC 5426), TCP (RFC 6587) and TLS (RFC 5425). */
 import { formatSyslogAddress, type SyslogAddress } from "../syslog/listen_address.ts";
+import { NotWrittenError } from "./group_writer.ts";
 import type { Source, SourceContext } from "./source.ts";
 import { SyslogBatcher } from "./syslog_batcher.ts";
 import { receiveDatagrams } from "./syslog_datagrams.ts";
@@ -24,14 +25,19 @@ export class SyslogSource implements Source {
 
   async run(context: SourceContext): Promise<void> {
     const { address, maxLine, tls } = this.#options;
-    const key = `syslog/${formatSyslogAddress(address)}`;
-    const batcher = new SyslogBatcher(key, context);
+    const name = formatSyslogAddress(address);
+    const batcher = new SyslogBatcher(`syslog/${name}`, context);
     const onListening = (port: number) =>
       context.message("info", `listens at ${formatSyslogAddress({ ...address, port })}`);
-    if (address.transport === "udp") {
-      await receiveDatagrams({ address, maxLine, batcher, context, onListening });
-    } else {
-      await receiveStreams({ address, tls, maxLine, batcher, context, onListening });
+    try {
+      if (address.transport === "udp") {
+        await receiveDatagrams({ address, maxLine, batcher, context, onListening });
+      } else {
+        await receiveStreams({ address, tls, maxLine, batcher, context, onListening });
+      }
+    } catch (error) {
+      if (error instanceof NotWrittenError) throw error;
+      throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
     }
   }
 }

@@ -2,8 +2,8 @@
 import { type AppendFile, openAppendFile, positionOf } from "../event/append_file.ts";
 import { pause } from "../event/pause.ts";
 
-/** Milliseconds for which a half line must not grow to count as torn: its writer may be alive. */
-const STABLE = 20;
+/** Milliseconds for which a half line must not grow. */
+const DEFAULT_STABLE = 20;
 
 /** Looks at a line that grows. */
 const MAX_LOOKS = 50;
@@ -16,21 +16,19 @@ const BLOCK = 64 * 1024;
 /**
  * Cuts off what follows the last newline of the file `path`, unless it is still being written.
  *
+ * @param stable milliseconds for which a half line must not grow to count as torn
  * @returns the number of bytes that were cut off
  * @throws {Error} what the system reports
  */
-export function cutTornTail(
-  path: string,
-  open: (path: string) => AppendFile = openAppendFile,
-): number {
+export function cutTornTail(path: string, stable: number = DEFAULT_STABLE): number {
   if ((positionOf(path)?.size ?? 0) === 0) return 0;
-  const file = open(path);
+  const file = openAppendFile(path);
   try {
     let { size } = file.position();
     for (let look = 0; look < MAX_LOOKS; look++) {
       const whole = wholeSize(file, size);
       if (whole === size) return 0;
-      pause(STABLE);
+      pause(stable);
       const now = file.position().size;
       if (now === size) {
         file.truncate(whole);

@@ -50,13 +50,22 @@ export async function readingModem(options: DockerodeOptions): Promise<Modem> {
   (globalThis as { __dirname?: string }).__dirname ??= "";
   const module: unknown = await import("dockerode");
   const { default: Dockerode } = module as { default: DockerodeConstructor };
-  const { modem } = new Dockerode({ ...options, agent: stayingAgent(options.protocol) });
+  const modem = newModem(Dockerode, { ...options, agent: stayingAgent(options.protocol) });
   const dial = modem.dial.bind(modem);
   modem.dial = (request, callback) => {
     if (request.method === "GET" && ALLOWED_PATHS.test(request.path)) dial(request, callback);
     else callback(new EngineError(`${request.method} ${request.path} is not allowed`));
   };
   return modem;
+}
+
+/** Whatever it is given, dockerode reads DOCKER_HOST and the files of DOCKER_CERT_PATH. */
+function newModem(Dockerode: DockerodeConstructor, options: DockerodeOptions): Modem {
+  try {
+    return new Dockerode(options).modem;
+  } catch (error) {
+    throw new EngineError(`DOCKER_HOST, DOCKER_CERT_PATH: ${(error as Error).message}`);
+  }
 }
 
 /**

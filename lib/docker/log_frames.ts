@@ -69,13 +69,19 @@ export class LogFrames {
     this.#queue.settle();
   }
 
-  /** The stream has ended: adds the lines without an end, which a container that stops may leave. */
+  /**
+   * The stream has ended: adds the lines without an end, which a container that stops may leave.
+   *
+   * @throws {FrameError} when it was cut off within a frame
+   */
   end(lines: LogLine[]): void {
     if (this.#tty) {
       const rest = this.#queue.peek();
       if (rest.length > 0 && !this.#skipping) this.#rawLine(rest, 0, rest.length, lines);
     }
+    const isCut = !this.#tty && this.#queue.length > 0;
     this.#queue.clear();
+    if (isCut) throw new FrameError("the log stream ends within a frame");
     for (const stream of this.#open.keys()) this.#close(stream, lines);
   }
 

@@ -71,9 +71,13 @@ Deno.test("LogFrames gives a line without an end when the stream has ended", () 
   assert.deepEqual(texts(read([raw(`${STAMP} a`)], { tty: true, ended: true })), ["a"]);
 });
 
-Deno.test("LogFrames leaves out a frame that was cut off", () => {
+Deno.test("LogFrames throws where a stream ends within a frame", () => {
   const whole = frame(`${STAMP} one\n`);
-  assert.deepEqual(read([whole.subarray(0, whole.length - 1)], { ended: true }), []);
+  for (const length of [1, 8, whole.length - 1]) {
+    const pieces = [whole, whole.subarray(0, length)];
+    assert.deepEqual(texts(read(pieces)), ["one"]);
+    assert.throws(() => read(pieces, { ended: true }), FrameError);
+  }
 });
 
 Deno.test("LogFrames cuts a line that is too long, says so, and goes on behind it (F22)", () => {

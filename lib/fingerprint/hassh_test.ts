@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { md5Hex } from "../hash.ts";
-import { latin1Bytes, OPENSSH_9_2 } from "../../tests/support/fake_ssh_server.ts";
+import { OPENSSH_9_2 } from "../../tests/support/fake_ssh_server.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { hassh, hasshServer } from "./hassh.ts";
 
 Deno.test("hasshServer() gives the known hash of OpenSSH 9.2p1 on Debian 12", () => {

@@ -5,11 +5,11 @@ import { concatBytes } from "../bytes.ts";
 import {
   disconnectPayload,
   kexInitPayload,
-  latin1Bytes,
   OPENSSH_9_2,
   packet,
   serverOpening,
 } from "../../tests/support/fake_ssh_server.ts";
+import { latin1Bytes } from "../text/latin1.ts";
 import { openStream } from "./dialer.ts";
 import { measure } from "../../tests/support/fake_probe.ts";
 import { FakeStream, openingBy, systemError } from "../../tests/support/fake_stream.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { CapturedPacket } from "../../tests/support/capture_builder.ts";
 import { frame, ipv4, tcp, text, udp } from "../../tests/support/packet_builder.ts";
-import { latin1, nameLists, sshOpening } from "../../tests/support/ssh_script.ts";
+import { latin1Bytes } from "../text/latin1.ts";
+import { nameLists, sshOpening } from "../../tests/support/ssh_script.ts";
 import {
   FLAG,
   helloFor,
@@ -173,7 +174,7 @@ Deno.test("Engine gives no negative times where packets are out of order", () =>
 Deno.test("Engine tells of SSH on any port, and its JA4SSH when the connection ends", () => {
   const talk = new TcpTalk({ serverPort: 2222 }).open()
     .say("server", sshOpening("SSH-2.0-server", nameLists("a")))
-    .say("client", latin1("SSH-2.0-cl")).say("client", latin1("ient\r\n"))
+    .say("client", latin1Bytes("SSH-2.0-cl")).say("client", latin1Bytes("ient\r\n"))
     .say("client", sshOpening("", nameLists("b")).subarray(2));
   const { events } = sniff(talk.packets);
   assert.deepEqual(field(events, "ssh_server", "ssh_banner"), ["SSH-2.0-server"]);

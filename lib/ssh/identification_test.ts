@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { latin1Bytes } from "../../tests/support/fake_ssh_server.ts";
 import {
   type IdentificationResult,
   isIdentificationBegun,
   parseIdentification,
 } from "./identification.ts";
-import { latin1 } from "../text/latin1.ts";
+import { latin1, latin1Bytes } from "../text/latin1.ts";
 
 function parse(text: string): IdentificationResult {
   return parseIdentification(latin1Bytes(text));

@@ -112,7 +112,9 @@ const tcpdump: Run = async (space, during) => {
 
 /** It has no count of what it lost: `dropped` is left open, and its packets are those over TCP. */
 const p0f: Run = async (space, during) => {
-  const child = start(space, ["p0f", "-i", "far", "-o", "/dev/null"]);
+  // It takes regular files only.
+  const log = await Deno.makeTempFile();
+  const child = start(space, ["p0f", "-i", "far", "-o", log]);
   const rest = await until(child.stdout, "Entered main event loop");
   const before = cpuSecondsOf(child.pid);
   await during();
@@ -123,6 +125,7 @@ const p0f: Run = async (space, during) => {
   await child.stdin.close();
   await child.stderr.cancel();
   await child.status;
+  await Deno.remove(log);
   return { packets, dropped: NaN, cpu, lag: NaN };
 };
 

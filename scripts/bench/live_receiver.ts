@@ -1,6 +1,6 @@
 /**
- * Captures with ffi/, and takes the packets through the whole engine, whose events are written to
- * /dev/null, or only walks the records; prints `ready`, runs until stdin ends, and prints what it saw.
+ * Captures with ffi/, and takes the packets through the whole engine, whose events are written to a
+ * file, or only walks the records; prints `ready`, runs until stdin ends, and prints what it saw.
  * It stops once 300 ms brought nothing.
  *
  * Usage: deno run -A live_receiver.ts DEVICE engine|records
@@ -51,7 +51,9 @@ interface Work {
 
 /** As `decnet sniff` does it. */
 function engineWork(): Work {
-  const sink = new FileSink("/dev/null");
+  const path = Deno.makeTempFileSync();
+  addEventListener("unload", () => Deno.removeSync(path));
+  const sink = new FileSink(path);
   let lines: string[] = [];
   const reporter = new Reporter({
     sensor: "bench",

@@ -8,7 +8,7 @@ import { DROPBEAR, NGINX, OPENSSH } from "../support/reference_versions.ts";
 import { installed, testNeeding } from "../support/requirements.ts";
 import { forwarding, type Script, serve, silent } from "../support/scripted_server.ts";
 import { startDropbear, startOpenssh } from "../support/ssh_servers.ts";
-import { latin1 } from "../support/ssh_script.ts";
+import { latin1Bytes } from "../../lib/text/latin1.ts";
 import { startOpenssl } from "../support/tls_servers.ts";
 import { siteFolder, startNginxSite } from "../support/web_servers.ts";
 
@@ -32,7 +32,7 @@ function what({ fields }: Finding): unknown[] {
 /** Greets, and waits for the client to hang up. */
 function greeting(...pieces: string[]): Script {
   return async (client) => {
-    for (const piece of pieces) await client.write(latin1(piece));
+    for (const piece of pieces) await client.write(latin1Bytes(piece));
     await silent(client);
   };
 }
@@ -96,7 +96,7 @@ Deno.test("banner of services that speak first", async () => {
 Deno.test("banner of Redis, which answers to a nudge", async () => {
   await using server = serve(async (client) => {
     const command = new TextDecoder().decode(await client.read());
-    await client.write(latin1(command === "PING\r\n" ? "+PONG\r\n" : "-ERR\r\n"));
+    await client.write(latin1Bytes(command === "PING\r\n" ? "+PONG\r\n" : "-ERR\r\n"));
     await silent(client);
   });
   const finding = await find(server, HASTY);

@@ -8,7 +8,7 @@ import { foundValues } from "../support/found_fingerprints.ts";
 import { MadeConnection } from "../support/made_connection.ts";
 import { MadeDatagrams } from "../support/made_datagrams.ts";
 import { referenceJa4h, type RequestLists } from "../support/reference_fingerprints.ts";
-import { latin1 } from "../support/ssh_script.ts";
+import { latin1Bytes } from "../../lib/text/latin1.ts";
 
 const web = { serverPort: 80 };
 
@@ -18,7 +18,7 @@ function ja4hOf(bytes: Uint8Array, cuts: readonly number[] = [], serverPort = 80
   return foundValues([...connection.open(), ...connection.pieces("client", bytes, cuts)], "ja4h");
 }
 
-const request = (...lines: string[]) => latin1([...lines, "", ""].join("\r\n"));
+const request = (...lines: string[]) => latin1Bytes([...lines, "", ""].join("\r\n"));
 
 const GET = { method: "ge", version: "11", names: ["Host"] };
 
@@ -184,11 +184,11 @@ Deno.test("sniff finds a request byte by byte, backwards, and twice", () => {
 Deno.test("sniff finds every request of a pipeline, bodies between them", () => {
   const posted = concatBytes(
     request("POST / HTTP/1.1", "Host: a", "Content-Length: 40"),
-    latin1("GET /not HTTP/1.1\r\nHost: a body it is.\r\n\r\n".padEnd(40).slice(0, 40)),
+    latin1Bytes("GET /not HTTP/1.1\r\nHost: a body it is.\r\n\r\n".padEnd(40).slice(0, 40)),
   );
   const chunked = concatBytes(
     request("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked"),
-    latin1("5\r\nGET /\r\n0\r\n\r\n"),
+    latin1Bytes("5\r\nGET /\r\n0\r\n\r\n"),
   );
   const bytes = concatBytes(posted, BROWSER, chunked, request("HEAD / HTTP/1.1", "Host: a"));
   const post = (name: string) => referenceJa4h({ ...GET, method: "po", names: ["Host", name] });
@@ -204,8 +204,8 @@ Deno.test("sniff finds every request of a pipeline, bodies between them", () => 
 });
 
 Deno.test("sniff takes lines that end in LF alone, and empty lines before a request", () => {
-  assert.deepEqual(ja4hOf(latin1("GET / HTTP/1.1\nHost: a\n\n")), [referenceJa4h(GET)]);
-  assert.deepEqual(ja4hOf(latin1("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")), [
+  assert.deepEqual(ja4hOf(latin1Bytes("GET / HTTP/1.1\nHost: a\n\n")), [referenceJa4h(GET)]);
+  assert.deepEqual(ja4hOf(latin1Bytes("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")), [
     referenceJa4h(GET),
   ]);
 });
@@ -220,7 +220,7 @@ Deno.test("sniff finds requests behind a response", () => {
   const packets = [
     ...connection.open(),
     ...connection.pieces("client", BROWSER),
-    ...connection.pieces("server", latin1("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")),
+    ...connection.pieces("server", latin1Bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")),
     ...connection.pieces("client", request("GET / HTTP/1.1", "Host: a"), [], BROWSER.length),
   ];
   assert.deepEqual(foundValues(packets, "ja4h"), [BROWSER_JA4H, referenceJa4h(GET)]);
@@ -236,9 +236,9 @@ function http2Frame(type: number, flags: number, stream: number, payload: Uint8A
 function literal(name: string, value: string): Uint8Array {
   return concatBytes(
     Uint8Array.of(0, name.length),
-    latin1(name),
+    latin1Bytes(name),
     Uint8Array.of(value.length),
-    latin1(value),
+    latin1Bytes(value),
   );
 }
 
@@ -262,7 +262,7 @@ Deno.test("sniff gives requests of HTTP/2 with prior knowledge their JA4H", () =
     cookies: ["a=1", "b=2"],
   });
   const preface = concatBytes(
-    latin1("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    latin1Bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     http2Frame(4, 0, 0, new Uint8Array(0)),
   );
   const whole = concatBytes(preface, http2Frame(1, 5, 1, block));

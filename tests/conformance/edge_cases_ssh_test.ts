@@ -6,7 +6,8 @@ import { foundFingerprints } from "../support/found_fingerprints.ts";
 import { MadeConnection, type SideName } from "../support/made_connection.ts";
 import { text } from "../support/packet_builder.ts";
 import { referenceHassh } from "../support/reference_fingerprints.ts";
-import { latin1, sshOpening } from "../support/ssh_script.ts";
+import { latin1Bytes } from "../../lib/text/latin1.ts";
+import { sshOpening } from "../support/ssh_script.ts";
 
 /** Name-lists that differ in each direction, so that a mix-up shows. */
 const CLIENT_LISTS = [
@@ -134,7 +135,7 @@ const BANNERS: Readonly<Record<string, readonly [before: string, lineEnd: string
 for (const [name, [before, lineEnd]] of Object.entries(BANNERS)) {
   Deno.test(`sniff finds HASSHServer behind a banner with ${name}`, () => {
     const server = concatBytes(
-      latin1(`${before}SSH-2.0-late${lineEnd}`),
+      latin1Bytes(`${before}SSH-2.0-late${lineEnd}`),
       SERVER.subarray(SERVER_BANNER),
     );
     for (const cuts of [[], [1], [before.length], [before.length + 3, before.length + 9], [200]]) {
@@ -166,14 +167,14 @@ Deno.test("sniff takes SSH-1.99 for SSH 2, and finds no hash in SSH 1.5", () => 
   assert.deepEqual(hashes([...connection.open(), ...both]), BOTH);
   // A public key packet of version 1: length, padding, type.
   const key = concatBytes(
-    latin1("SSH-1.5-1.2.27\n"),
+    latin1Bytes("SSH-1.5-1.2.27\n"),
     Uint8Array.of(0, 0, 0, 12),
     new Uint8Array(32),
   );
   const old = connect();
   const packets = [
     ...old.pieces("server", key),
-    ...old.pieces("client", latin1("SSH-1.5-1.2.27\n")),
+    ...old.pieces("client", latin1Bytes("SSH-1.5-1.2.27\n")),
   ];
   assert.deepEqual(hashes([...old.open(), ...packets]), [[], []]);
 });

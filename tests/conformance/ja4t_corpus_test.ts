@@ -34,7 +34,9 @@ function ourValues(files: ReadonlySet<string>): Map<string, Set<string>> {
       const times = synAckTimes.get(flow) ?? [];
       synAckTimes.set(flow, times);
       times.push(packet.micros);
-      found.add(ja4ts(first, times));
+      const delays = times.slice(1)
+        .map((time, index) => Math.round((time - times[index]!) / 1_000_000));
+      found.add(ja4ts(first, delays));
     });
   }
   return values;

@@ -12,7 +12,8 @@ import { decnetOnTerminal, parseEvents, type PrintedEvent } from "../support/dec
 import { assertNoControl, assertUnharmed, probeHostile } from "../support/hostile_run.ts";
 import { testNeeding } from "../support/requirements.ts";
 import { answering, type Script, serve } from "../support/scripted_server.ts";
-import { latin1, nameLists, sshOpening } from "../support/ssh_script.ts";
+import { latin1Bytes } from "../../lib/text/latin1.ts";
+import { nameLists, sshOpening } from "../support/ssh_script.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { certificateFlight } from "../support/tls_script.ts";
 
@@ -47,7 +48,7 @@ const DNS_NAME = `a\n${FORGED}\x9b"]`;
 const hostileCertificate = answering(certificateFlight(derCertificate({
   subject: derCommonName(UNICODE),
   issuer: derCommonName(UNICODE),
-  extensions: [derExtension("551d11", derSequence(der(0x82, latin1(DNS_NAME))))],
+  extensions: [derExtension("551d11", derSequence(der(0x82, latin1Bytes(DNS_NAME))))],
 })));
 
 /** Probes into a log pair, and asserts that both files hold the one event of standard output. */
@@ -100,7 +101,7 @@ Deno.test("probe lets no line and no control character of a certificate through"
 Deno.test("probe lets no line and no control character of a web server through", async () => {
   const { fields } = await probeIntoLog(
     "http",
-    answering(latin1(
+    answering(latin1Bytes(
       `HTTP/1.1 200 ${SEQUENCES}\r\nServer: ${SEQUENCES}"]\\\r\nX\x1b[2J: y\r\n` +
         `Set-Cookie: ${SEQUENCES}=1\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<title>` +
         `${SEQUENCES.slice(0, -3)}&#10;${FORGED}&#x202e;</title>`,
@@ -114,7 +115,7 @@ Deno.test("probe lets no line and no control character of a web server through",
 
 Deno.test("probe lets no line and no control character of a greeting through", async () => {
   const greeting = `220 ${SEQUENCES}"]\\\r\n${FORGED}\n`;
-  const { fields } = await probeIntoLog("banner", (client) => client.write(latin1(greeting)));
+  const { fields } = await probeIntoLog("banner", (client) => client.write(latin1Bytes(greeting)));
   assert.ok(greeting.startsWith(String(fields["banner"])));
 });
 

@@ -2,9 +2,10 @@
 import { concatBytes, fromHex } from "../../lib/bytes.ts";
 import { SHORT_TIMEOUT, testHostile } from "../support/hostile_run.ts";
 import { answering, flooding, silent, trickling } from "../support/scripted_server.ts";
-import { latin1, nameLists, sshOpening } from "../support/ssh_script.ts";
+import { latin1Bytes } from "../../lib/text/latin1.ts";
+import { nameLists, sshOpening } from "../support/ssh_script.ts";
 
-const BANNER = latin1("SSH-2.0-hostile\r\n");
+const BANNER = latin1Bytes("SSH-2.0-hostile\r\n");
 const OPENING = sshOpening("SSH-2.0-hostile", nameLists("kex"));
 const CHUNK = new Uint8Array(65_536).fill(0x41);
 
@@ -44,13 +45,13 @@ testHostile(
 testHostile("probe ends on SSH servers that flood it", [
   {
     name: "a banner without end",
-    script: flooding(CHUNK, latin1("SSH-2.0-")),
+    script: flooding(CHUNK, latin1Bytes("SSH-2.0-")),
     ends: { hassh: "not_ssh" },
   },
   { name: "a line without end", script: flooding(CHUNK), ends: { hassh: "not_ssh" } },
   {
     name: "lines before a banner that never comes",
-    script: flooding(latin1("Welcome.\r\n".repeat(1000))),
+    script: flooding(latin1Bytes("Welcome.\r\n".repeat(1000))),
     ends: { hassh: "not_ssh" },
   },
   {

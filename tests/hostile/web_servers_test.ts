@@ -9,21 +9,21 @@ import {
   silent,
   trickling,
 } from "../support/scripted_server.ts";
-import { latin1 } from "../support/ssh_script.ts";
+import { latin1Bytes } from "../../lib/text/latin1.ts";
 
-const OK = latin1("HTTP/1.1 200 OK\r\n");
+const OK = latin1Bytes("HTTP/1.1 200 OK\r\n");
 const CHUNK = new Uint8Array(65_536).fill(0x41);
 
 /** `text` so often that a flood of it is not slowed by the calls that send it. */
 function many(text: string): Uint8Array {
-  return latin1(text.repeat(Math.ceil(65_536 / text.length)));
+  return latin1Bytes(text.repeat(Math.ceil(65_536 / text.length)));
 }
 
 /** Answers a request with `head`, and then with `chunk` without end. */
 function floodingBehind(head: string, chunk: Uint8Array): Script {
   return async (client) => {
     await client.read();
-    await flooding(chunk, concatBytes(OK, latin1(head)))(client);
+    await flooding(chunk, concatBytes(OK, latin1Bytes(head)))(client);
   };
 }
 
@@ -33,21 +33,21 @@ testHostile(
     { name: "accepts and says nothing", script: silent, ends: { http: "timeout" } },
     {
       name: "trickles a head, a byte every 50 ms",
-      script: trickling(latin1("HTTP/1.1 200 OK\r\nA: b\r\n"), 1, 50),
+      script: trickling(latin1Bytes("HTTP/1.1 200 OK\r\nA: b\r\n"), 1, 50),
       ends: { http: "timeout" },
     },
     {
       name: "trickles a body",
       script: async (client) => {
-        await client.write(concatBytes(OK, latin1("\r\n<title>slow</title>")));
-        await trickling(latin1("."), 1, 50)(client);
+        await client.write(concatBytes(OK, latin1Bytes("\r\n<title>slow</title>")));
+        await trickling(latin1Bytes("."), 1, 50)(client);
       },
       ends: { http: "ok" },
     },
     {
       name: "promises a body that does not come",
       script: async (client) => {
-        await client.write(concatBytes(OK, latin1("Content-Length: 999999999\r\n\r\n")));
+        await client.write(concatBytes(OK, latin1Bytes("Content-Length: 999999999\r\n\r\n")));
         await silent(client);
       },
       ends: { http: "ok" },
@@ -72,7 +72,7 @@ testHostile(
     },
     {
       name: "a status line without end",
-      script: flooding(CHUNK, latin1("HTTP/1.1 200 ")),
+      script: flooding(CHUNK, latin1Bytes("HTTP/1.1 200 ")),
       ends: { http: "protocol_error" },
     },
     {
@@ -120,22 +120,22 @@ testHostile("probe ends on web servers that break off or are none", [
   { name: "closes within a head", script: answering(OK), ends: { http: "closed" } },
   {
     name: "speaks HTTP/0.9",
-    script: answering(latin1("<html>hello</html>")),
+    script: answering(latin1Bytes("<html>hello</html>")),
     ends: { http: "not_http" },
   },
   {
     name: "sends a status line that is none",
-    script: answering(latin1("HTTP/1.1 hello\r\n\r\n")),
+    script: answering(latin1Bytes("HTTP/1.1 hello\r\n\r\n")),
     ends: { http: "protocol_error" },
   },
   {
     name: "closes before the end of its body",
-    script: answering(concatBytes(OK, latin1("Content-Length: 99\r\n\r\nshort"))),
+    script: answering(concatBytes(OK, latin1Bytes("Content-Length: 99\r\n\r\nshort"))),
     ends: { http: "ok" },
   },
   {
     name: "redirects to another port of its own",
-    script: answering(latin1("HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n\r\n")),
+    script: answering(latin1Bytes("HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n\r\n")),
     ends: { http: "ok" },
   },
 ]);

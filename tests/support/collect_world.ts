@@ -71,12 +71,12 @@ export class CollectWorld {
   /** What was last remembered was lost at a time, also what the limiter had counted. */
   isCursorLost = false;
   readonly #random: SeededRandom;
-  readonly state = new Map<string, string>();
+  readonly #state = new Map<string, string>();
   #room = Infinity;
   #process: Process | undefined;
   #time = 1_777_785_171_000_000;
   /** The durable cursor as it was when what it knows was copied away. */
-  copy: string | undefined;
+  #copy: string | undefined;
   #staleCopy: string | undefined;
   #number = 0;
 
@@ -159,7 +159,7 @@ export class CollectWorld {
   async start(): Promise<void> {
     this.#note("start");
     const disk: Disk = { room: this.#room, untilDeath: Infinity, isDead: false };
-    const store = new MortalStore(this.state, () => {
+    const store = new MortalStore(this.#state, () => {
       disk.isDead = true;
       return new Killed("killed");
     }, () => disk.isDead);
@@ -172,10 +172,14 @@ export class CollectWorld {
       base: this.base,
       stored,
       resumes: true,
+      stable: 0,
       message: (level, text) => this.#note(`${level}: ${text.replaceAll(this.base, "out")}`),
     });
     this.isCursorLost ||= checkpoint !== stored.newest || checkpoint === undefined && back.size > 0;
-    const ledger = new Ledger(this.base, checkpoints, held, checkpoint);
+    const ledger = new Ledger({
+      ...{ base: this.base, store: checkpoints, held, checkpoint },
+      sync: () => Promise.resolve(),
+    });
     const collector = new Collector({
       sensor: "s",
       limiter: new Limiter({ window: WINDOW * 1000, types: ["connect"] }),
@@ -292,7 +296,7 @@ export class CollectWorld {
       return;
     }
     this.#note("rotated by copy");
-    this.#staleCopy = this.copy;
+    this.#staleCopy = this.#copy;
     const aside = `${path}.live`;
     Deno.renameSync(path, aside);
     Deno.writeFileSync(path, text);
@@ -342,12 +346,12 @@ export class CollectWorld {
   #loseNewest(): void {
     this.#note("killed; the cursor is garbage");
     this.#process!.disk.isDead = true;
-    for (const key of this.state.keys()) this.state.set(key, '{"v":1,"log":{');
+    for (const key of this.#state.keys()) this.#state.set(key, '{"v":1,"log":{');
   }
 
   /** What was not brought on the disk is gone: the files are as they were at the durable cursor. */
   #losePower(): void {
-    const text = this.copy;
+    const text = this.#copy;
     if (text === undefined || text === this.#staleCopy) return;
     const copy = JSON.parse(text.split("\n")[0]!) as Readonly<
       Record<"log" | "json", { readonly offset: number; readonly ino: number }>
@@ -369,16 +373,16 @@ export class CollectWorld {
       const { size } = Deno.statSync(path);
       Deno.truncateSync(path, offset + this.#random.below(size - offset + 1));
     }
-    if (this.#random.chance(0.5)) this.state.clear();
+    if (this.#random.chance(0.5)) this.#state.clear();
   }
 
   #mortalCopy(disk: Disk): WholeFile {
     return {
       path: "out.cursor",
-      read: () => this.copy,
+      read: () => this.#copy,
       write: (text) => {
         if (disk.isDead) return Promise.reject(new Killed("killed"));
-        this.copy = text;
+        this.#copy = text;
         return Promise.resolve();
       },
     };

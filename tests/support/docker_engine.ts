@@ -36,6 +36,8 @@ export async function dockerEngine(): Promise<TestEngine & AsyncDisposable> {
 
 /** How a container prints. */
 export interface Printing {
+  /** Before each line, without spaces. @default nothing */
+  readonly prefix?: string;
   /** Lines without a pause between them. @default 1 */
   readonly burst?: number;
   /** Pause between bursts. @default 20,000 */
@@ -48,11 +50,12 @@ export interface Printing {
 
 /** Prints `<run> <line>`, each from 1 on; the run counts the container's starts. */
 export function numberedScript(
-  { burst = 1, microseconds = 20_000, stderrEach, lines }: Printing = {},
+  { prefix = "", burst = 1, microseconds = 20_000, stderrEach, lines }: Printing = {},
 ): string {
+  const echo = `echo "${prefix}$r $n"`;
   const print = stderrEach === undefined
-    ? 'echo "$r $n"'
-    : `if [ $((n % ${stderrEach})) = 0 ]; then echo "$r $n" >&2; else echo "$r $n"; fi`;
+    ? echo
+    : `if [ $((n % ${stderrEach})) = 0 ]; then ${echo} >&2; else ${echo}; fi`;
   return [
     "r=$(cat /tmp/r 2>/dev/null); r=$((r + 1)); echo $r >/tmp/r; n=0",
     `while ${lines === undefined ? ":" : `[ $n -lt ${lines} ]`}; do`,
@@ -62,17 +65,37 @@ export function numberedScript(
   ].join("\n");
 }
 
-/** What {@linkcode numberedScript} printed, in the order of its log: each run's lines from 1 on. */
+/**
+ * What {@linkcode numberedScript} printed, of the runs that `texts` tell of: each from 1 on. Give the lines in
+ * their order; two streams of a container do not keep it.
+ */
 export function expectedNumbers(texts: readonly string[]): string[] {
   const expected: string[] = [];
   let [run, line] = [0, 0];
   for (const text of texts) {
-    const next = Number(text.split(" ")[0]);
+    const [next] = numbersOf(text);
     line = next === run ? line + 1 : 1;
     run = next;
     expected.push(`${run} ${line}`);
   }
   return expected;
+}
+
+/**
+ * The lines of all runs but the last but one, in order: the engine was killed in that, and has lost what it had
+ * taken from the container and not written.
+ */
+export function withoutKilledRun(texts: readonly string[]): string[] {
+  const last = Math.max(...texts.map((text) => numbersOf(text)[0]));
+  return texts.filter((text) => numbersOf(text)[0] !== last - 1).toSorted((a, b) => {
+    const [[runA, lineA], [runB, lineB]] = [numbersOf(a), numbersOf(b)];
+    return runA - runB || lineA - lineB;
+  });
+}
+
+function numbersOf(text: string): [run: number, line: number] {
+  const [run = 0, line = 0] = text.split(" ").map(Number);
+  return [run, line];
 }
 
 /** All lines of a container's log as the engine has it now, each with its time. */

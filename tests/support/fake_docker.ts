@@ -1,6 +1,7 @@
 /** A Docker daemon over HTTP whose containers are those of a {@linkcode DockerWorld}. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type ByteSource, EngineError, type InspectedContainer } from "../../lib/docker/engine.ts";
 import type { DockerWorld } from "./docker_world.ts";
@@ -16,16 +17,26 @@ export class FakeDocker implements AsyncDisposable {
   connections = 0;
   intercept: Intercept = () => false;
   readonly #world: DockerWorld;
-  readonly #server = createServer((request, response) => void this.#handle(request, response));
+  readonly #server: ReturnType<typeof createServer>;
 
-  private constructor(world: DockerWorld) {
+  private constructor(world: DockerWorld, tls: ServerOptions | undefined) {
     this.#world = world;
+    const handle = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#handle(request, response);
+    this.#server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle);
     this.#server.on("connection", () => this.connections++);
   }
 
-  /** @param where path of a socket, or a port of 127.0.0.1 */
-  static async start(world: DockerWorld, where: string | number): Promise<FakeDocker> {
-    const docker = new FakeDocker(world);
+  /**
+   * @param where path of a socket, or a port of 127.0.0.1
+   * @param tls what makes it an engine behind TLS
+   */
+  static async start(
+    world: DockerWorld,
+    where: string | number,
+    tls?: ServerOptions,
+  ): Promise<FakeDocker> {
+    const docker = new FakeDocker(world, tls);
     if (typeof where === "string") docker.#server.listen(where);
     else docker.#server.listen(where, "127.0.0.1");
     await once(docker.#server, "listening");

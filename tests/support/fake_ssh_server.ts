@@ -1,6 +1,7 @@
 /** What SSH servers say, for tests. */
 import { ByteWriter, concatBytes } from "../../lib/bytes.ts";
 import type { KexInit } from "../../lib/ssh/kexinit.ts";
+import { latin1Bytes } from "../../lib/text/latin1.ts";
 
 /** What OpenSSH 9.2p1 of Debian 12 offers by default, with RSA, Ed25519 and ECDSA keys. */
 export const OPENSSH_9_2: KexInit = {
@@ -53,11 +54,6 @@ function bothWays<Name extends "encryption" | "mac" | "compression">(
     `${Name}ClientToServer` | `${Name}ServerToClient`,
     string
   >;
-}
-
-/** One byte a character, as SSH text is read. */
-export function latin1Bytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** The payload of a KEXINIT (RFC 4253 7.1). */

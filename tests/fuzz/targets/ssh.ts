@@ -9,7 +9,8 @@ import {
 } from "../../../lib/ssh/identification.ts";
 import { names, parseKexInit } from "../../../lib/ssh/kexinit.ts";
 import { parsePacket } from "../../../lib/ssh/packet.ts";
-import { latin1, nameLists, sshOpening } from "../../support/ssh_script.ts";
+import { latin1Bytes } from "../../../lib/text/latin1.ts";
+import { nameLists, sshOpening } from "../../support/ssh_script.ts";
 import { streamsWhere } from "../captured.ts";
 import { choice } from "../pieces.ts";
 import type { FuzzTarget } from "../target.ts";
@@ -25,7 +26,7 @@ export const SSH: FuzzTarget = {
   seeds: () => [
     sshOpening("SSH-2.0-OpenSSH_9.2p1 Debian-2", nameLists("curve25519-sha256,kex-strict")),
     concatBytes(
-      latin1("Authorised users only.\r\nSecond line\n"),
+      latin1Bytes("Authorised users only.\r\nSecond line\n"),
       sshOpening("SSH-1.99-Cisco-1.25", nameLists("")),
     ),
     ...streamsWhere(isIdentification).map((stream) => stream.subarray(0, MAX_SEED)),
