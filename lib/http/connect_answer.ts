@@ -27,6 +27,8 @@ export function isResponse(bytes: Uint8Array): boolean {
 /** Reads what a proxy says from its answer on. */
 export class ConnectAnswer {
   readonly #pending = new ByteQueue();
+  /** Bytes that were searched for the end of the head. */
+  #searched = 0;
 
   /** Bytes of memory that are held. */
   get held(): number {
@@ -38,8 +40,9 @@ export class ConnectAnswer {
     this.#pending.lend(bytes);
     while (true) {
       const known = this.#pending.peek();
-      const end = mayBeResponse(known) ? headEnd(known, 0) : 0;
+      const end = mayBeResponse(known) ? headEnd(known, Math.max(0, this.#searched - 2)) : 0;
       if (end < 0 && known.length <= MAX_LENGTH) {
+        this.#searched = known.length;
         this.#pending.settle();
         return undefined;
       }
@@ -47,6 +50,7 @@ export class ConnectAnswer {
       if (status?.startsWith("1")) {
         // An interim response (RFC 9110 15.2) comes before the answer.
         this.#pending.take(end);
+        this.#searched = 0;
         continue;
       }
       this.#pending.clear();

@@ -33,6 +33,9 @@ export class SideTalk {
   /** Where the search for an identification goes on. */
   #searched = 0;
   #identification = -1;
+  /** The same for one that starts a line. */
+  #lateSearched = 0;
+  #isLateSsh: boolean | undefined;
   #client: ClientTlsPreamble | undefined;
   #clientFed = 0;
   #server: ServerTlsPreamble | undefined;
@@ -70,9 +73,18 @@ export class SideTalk {
 
   /** SSH comes behind lines of text (RFC 4253 4.2). */
   get isLateSsh(): boolean {
-    const at = this.#findIdentification();
-    return at > 0 && this.#heard[at - 1] === LF &&
-      typeof parseIdentification(this.#heard) === "object";
+    const bytes = this.#heard;
+    while (this.#isLateSsh === undefined) {
+      const at = findIdentification(bytes, this.#lateSearched);
+      this.#lateSearched = at < 0 ? Math.max(0, bytes.length - IDENTIFICATION_START) : at;
+      if (at < 0) return false;
+      const startsLine = at > 0 && bytes[at - 1] === LF;
+      // Judged once its line is whole: all lines before it have to be looked at.
+      if (startsLine && !bytes.includes(LF, at)) return false;
+      if (startsLine) this.#isLateSsh = typeof parseIdentification(bytes) === "object";
+      else this.#lateSearched = at + 1;
+    }
+    return this.#isLateSsh;
   }
 
   /** Offset of the first identification of SSH, or the end. */

@@ -41,6 +41,8 @@ const CASES: readonly (readonly [Bytes, string])[] = [
   ["Welcome\r\nSSH-2.0-x\r\n", "lateSsh"],
   ["Welcome\r\nSSH-2.0-x", ""],
   ["Welcome SSH-2.0-x\r\n", ""],
+  ["Here is SSH-2.0-y\r\nSSH-2.0-x\r\n", "lateSsh"],
+  ["Binary\0\r\nSSH-2.0-x\r\n", ""],
   [KEXINIT, "ssh"],
   [HELLO, "hello"],
   [HELLO.subarray(0, 5), ""],

@@ -26,14 +26,17 @@ class Side {
   identification: Identification | undefined;
   /** What comes is binary packets. */
   packets = false;
-  /** What comes next may be in the middle of anything; bytes of such. */
+  /** What comes next may be in the middle of anything. */
   lost = false;
+  /** Bytes before SSH begins. */
   passed = 0;
   done = false;
 }
 
 /** Bytes behind which nothing is looked for any more; a key exchange is over by then. */
 const MAX_PASSED = 64 * 1024;
+
+const LF = 0x0a;
 
 /** Reads identification and KEXINIT of both sides. */
 export class SshAnalyzer implements Analyzer {
@@ -119,21 +122,27 @@ export class SshAnalyzer implements Analyzer {
     }
   }
 
+  /** Reads up to the identification, a line at a time: there may be thousands before it. */
   #readIdentification(side: Side): void {
-    const bytes = side.bytes.peek();
-    if (isKexInitStart(bytes)) {
-      side.packets = true;
-      return;
+    if (isKexInitStart(side.bytes.peek())) side.packets = true;
+    while (!side.packets && !side.done) {
+      const bytes = side.bytes.peek();
+      const end = bytes.indexOf(LF) + 1;
+      const result = parseIdentification(end === 0 ? bytes : bytes.subarray(0, end));
+      if (result === "not_ssh") {
+        lose(side);
+        return;
+      }
+      if (result !== "incomplete") {
+        side.identification = result;
+        side.packets = true;
+      } else if (end === 0) {
+        return;
+      }
+      side.bytes.take(end);
+      side.passed += end;
+      if (side.passed > MAX_PASSED) finish(side);
     }
-    const result = parseIdentification(bytes);
-    if (result === "incomplete") return;
-    if (result === "not_ssh") {
-      lose(side);
-      return;
-    }
-    side.identification = result;
-    side.bytes.take(result.length);
-    side.packets = true;
   }
 }
 

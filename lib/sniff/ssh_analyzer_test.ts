@@ -59,6 +59,17 @@ Deno.test("SshAnalyzer passes over lines before the banner and packets before KE
   assert.deepEqual(seen, BOTH);
 });
 
+Deno.test("SshAnalyzer passes over many lines that come byte by byte", () => {
+  const { analyzer, seen } = analyzed();
+  const lines = new TextEncoder().encode("a\r\n".repeat(10_000));
+  for (let at = 0; at < lines.length; at++) {
+    analyzer.data(false, lines.subarray(at, at + 1));
+    assert.ok(analyzer.held < 1024);
+  }
+  analyzer.data(false, SERVER);
+  assert.deepEqual(seen, BOTH.slice(0, 1));
+});
+
 Deno.test("SshAnalyzer reads one KEXINIT a side, and does not join what is before and behind a gap", () => {
   const { analyzer, seen } = analyzed();
   analyzer.data(true, CLIENT);
