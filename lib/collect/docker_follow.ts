@@ -139,10 +139,10 @@ export class ContainerFollower {
     let release: () => void = await gate.enter();
     try {
       const { since, tail, search } = this.#cursor.opening(Date.now() / 1000);
-      const found = search ? false : undefined;
+      const found = search ? await this.#search(container, since, signal) : undefined;
       const bytes = await engine.logs(this.#id, {
         // Should it start again in this moment, that is another run.
-        follow: container.running,
+        follow: true,
         ...{ since, tail, signal },
       });
       this.#cursor.opened(found, container.linesPerFile);

@@ -42,6 +42,9 @@ const REMIND_MS = 300_000;
 /** Logs that are opened at a time. */
 const OPENING = 16;
 
+/** Events and containers of which it is remembered that they are through. */
+const REMEMBERED = 512;
+
 /** How long to wait for followers at the end. */
 const END_WITHIN_MS = 1500;
 
@@ -65,6 +68,12 @@ class DockerSource {
   readonly #unreadable = new Set<string>();
   readonly #work = new Set<Promise<void>>();
   readonly #settings: FollowSettings;
+  /** Counts what happens, to tell what a list cannot know of yet. */
+  #turn = 0;
+  /** Containers that are no more, and when that was. */
+  readonly #removed = new Map<string, number>();
+  /** Events that have come: after a reconnect the engine repeats some. */
+  readonly #events = new Set<string>();
   #lastEvent: LogTime | undefined;
   #failure: unknown;
   #awaySince: number | undefined;
@@ -213,13 +222,15 @@ class DockerSource {
   /** Compares what is followed with what there is. */
   async #reconcile(): Promise<void> {
     await this.#options.refresh?.();
+    const asked = ++this.#turn;
     const before = [...this.#followers];
     const first = !this.#wasConnected;
     const listed = await this.#engine.list(this.#context.signal);
     const byId = new Map<string, ListedContainer>();
     for (const container of listed) {
       byId.set(container.id, container);
-      this.#follow(container, !first);
+      const removed = this.#removed.get(container.id);
+      if (removed === undefined || removed < asked) this.#follow(container, !first);
     }
     for (const [id, follower] of before) {
       const container = byId.get(id);
@@ -228,9 +239,12 @@ class DockerSource {
     }
   }
 
-  /** After a reconnect the engine repeats some events: none does more than make a follower look. */
   async #handle(event: ContainerEvent): Promise<void> {
+    const identity = `${event.time && formatSince(event.time)} ${event.action} ${event.id}`;
+    if (event.time !== undefined && this.#events.has(identity)) return;
+    remember(this.#events, identity);
     this.#lastEvent = event.time ?? this.#lastEvent;
+    this.#turn++;
     const follower = this.#followers.get(event.id);
     if (follower !== undefined) return follower.wake();
     if (event.action !== "start" && event.action !== "rename") return;
@@ -255,4 +269,17 @@ class DockerSource {
       }),
     );
   }
+}
+
+/** Adds to what is remembered; the oldest is forgotten. */
+function remember(set: Set<string>, key: string): void;
+function remember(map: Map<string, number>, key: string, value: number): void;
+function remember(
+  seen: Set<string> | Map<string, number>,
+  key: string,
+  value = 0,
+): void {
+  if (seen instanceof Set) seen.add(key);
+  else seen.set(key, value);
+  if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value!);
 }

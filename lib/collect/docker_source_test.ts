@@ -288,41 +288,6 @@ Deno.test("dockerSource() tells of lines that were rotated away", async () => {
   assert.ok(detail["from"]! < detail["to"]!);
 });
 
-Deno.test("dockerSource() finds its place in a log that went on for long, also of a container that stopped", async () => {
-  for (const stops of [false, true]) {
-    const [world, recording] = [new DockerWorld(), new Recording()];
-    const container = world.create("omega-ssh");
-    container.start();
-    container.print("0");
-    const first = new RunningSource(world, recording);
-    await recording.until(() => recording.texts().length === 1);
-    await first.stop();
-    const numbers = Array.from({ length: 3000 }, (_, index) => `${index}`);
-    for (const text of numbers.slice(1)) container.print(text);
-    if (stops) container.stop();
-    await using _ = new RunningSource(world, recording);
-    await recording.until(() => recording.texts().length >= numbers.length);
-    assert.deepEqual(recording.texts(), numbers);
-    assert.deepEqual(recording.kinds(), []);
-  }
-});
-
-Deno.test("dockerSource() keeps its place when the clock is stepped back (F33)", async () => {
-  const [world, recording] = [new DockerWorld(), new Recording()];
-  const container = world.create("omega-ssh");
-  container.start();
-  const numbers = Array.from({ length: 40 }, (_, index) => `${index}`);
-  for (const text of numbers) {
-    // Back by an hour, in small and large steps, with lines before and after.
-    if (text === "10" || text === "20") world.step(-1800);
-    container.print(text);
-    await using _ = new RunningSource(world, recording);
-    await recording.until(() => recording.texts().length === Number(text) + 1);
-  }
-  assert.deepEqual(recording.texts(), numbers);
-  assert.deepEqual(recording.kinds(), []);
-});
-
 Deno.test("dockerSource() holds a container back while its lines are being written, and no other", async () => {
   const [world, recording] = [new DockerWorld(), new Recording()];
   const [slow, other] = [world.create("slow-ssh"), world.create("other-ssh")];
