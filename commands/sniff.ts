@@ -99,7 +99,7 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
       },
       maxFlows: {
         kind: "parsed",
-        default: "100000",
+        default: "65536",
         placeholder: "N",
         brief: "Flows kept at a time; the longest idle make room",
         parse: wholeNumber(1000, 10_000_000),

@@ -37,7 +37,7 @@ export class TlsReporter implements TlsObserver {
     if (hello === undefined) return;
     // Whoever sends the first ClientHello is the client, whatever was guessed.
     const flow = this.#flow;
-    if (fromOpener === flow.turned && flow.synMicros === 0 && index === 0) flow.turn();
+    if (fromOpener === flow.turned && !flow.opened && index === 0) flow.turn();
     const fields = this.#hello = clientHelloFields(hello, this.#transport);
     report(
       this.#engine,
@@ -104,8 +104,8 @@ export class TlsReporter implements TlsObserver {
 
   /** Round-trip times of the TCP handshake, as plain facts and as JA4L. */
   #latency() {
-    const { synMicros, synAckMicros, ackMicros, openerTtl } = this.#flow;
-    if (synMicros === 0 || synAckMicros === 0 || ackMicros === 0) return {};
+    const { synAckMicros, ackMicros, openerTtl } = this.#flow;
+    if (!this.#flow.timed) return {};
     const distances = this.#engine.ja4plus ? ja4l(this.#flow) : undefined;
     return {
       client_rtt_us: ackMicros - synAckMicros,
