@@ -8,6 +8,9 @@ import { countTests, type TestCount } from "./test_count.ts";
 /** Type errors and the like: it did not come to a single test. */
 const NOTHING_COUNTED: TestCount = { passed: 0, failed: 1, skipped: 0, skippedNames: [] };
 
+/** Gives every test a deadline, so that one that hangs cannot hold up the others. */
+const PRELOADED = `--preload=${new URL("../tests/support/deadline.ts", import.meta.url).pathname}`;
+
 const encoder = new TextEncoder();
 
 async function say(line: string): Promise<void> {
@@ -38,7 +41,7 @@ function exists(path: string): boolean {
 /** Runs the tests and shows their output as it comes; undefined when it holds no summary. */
 async function runTests(args: readonly string[]): Promise<[TestCount | undefined, number]> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--parallel", ...testArguments(args)],
+    args: ["test", "-A", "--parallel", PRELOADED, ...testArguments(args)],
     stdout: "piped",
   }).spawn();
   const [shown, counted] = child.stdout.tee();
