@@ -51,7 +51,7 @@ export async function runCollectCommand(
   const limit = limitSettings(flags, messages);
   const held = new HeldBack();
   const counters = freshCounters();
-  const base = logBase({ ...flags, json: false, raw: false, noJa4plus: false });
+  const base = logBase(flags);
 
   await using place = base === undefined
     ? undefined

@@ -115,6 +115,8 @@ async function containerSource(
       ),
       refresh: () => file?.refresh() ?? Promise.resolve(),
       stderr,
+      // A service may start before the engine does.
+      keepTrying: true,
     });
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

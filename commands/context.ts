@@ -11,12 +11,18 @@ export interface AppContext extends CommandContext {
   };
   /** Every command by its name, for those that describe the others. */
   readonly commands: Readonly<Record<string, Command<AppContext>>>;
+  /** The settings file that was named; empty for none, undefined for the usual ones. */
+  readonly settingsFile: string | undefined;
 }
 
 /** The context of this process. */
-export function processContext(commands: AppContext["commands"]): AppContext {
+export function processContext(
+  commands: AppContext["commands"],
+  settingsFile: string | undefined,
+): AppContext {
   return {
     commands,
+    settingsFile,
     process: {
       stdout: textStream(Deno.stdout),
       stderr: textStream(Deno.stderr),

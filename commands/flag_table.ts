@@ -11,8 +11,12 @@ export interface FlagRow {
   readonly brief: string;
   /** Name of the value it takes; undefined for a switch. */
   readonly value: string | undefined;
+  /** It may be given several times. */
+  readonly repeatable: boolean;
   /** The values it may take, where they are a closed set. */
   readonly choices: readonly string[];
+  /** Makes its value of a text, or throws an error that says what is wrong with it. */
+  readonly parse: ((text: string) => unknown) | undefined;
   /** What holds when it is not given, where that is a value. */
   readonly preset: string | undefined;
 }
@@ -22,7 +26,9 @@ const HELP: FlagRow = {
   short: "-h",
   brief: "Print help and exit",
   value: undefined,
+  repeatable: false,
   choices: [],
+  parse: undefined,
   preset: undefined,
 };
 
@@ -39,8 +45,12 @@ export function flagTable({ parameters }: Command<AppContext>): FlagRow[] {
       long: `--${kebab(name)}`,
       short: shortOf.get(name),
       brief: flag.brief,
+      repeatable: takesValue && "variadic" in flag && flag.variadic !== undefined &&
+        flag.variadic !== false,
       value: takesValue ? flag.placeholder ?? (choices.join("|") || "VALUE") : undefined,
       choices,
+      // Ours need no context: they are functions of the text.
+      parse: flag.kind === "parsed" ? flag.parse as (text: string) => unknown : undefined,
       preset: takesValue && typeof flag.default === "string" ? flag.default : undefined,
     };
   });

@@ -54,7 +54,8 @@ export function overviewHelp(
   ].join("\n");
 }
 
-function positionalUsage({ parameters }: Command<AppContext>): string {
+/** How the arguments of a command read in its usage line: `TARGET...`. */
+export function positionalUsage({ parameters }: Command<AppContext>): string {
   const { positional } = parameters;
   if (positional === undefined) return "";
   return positional.kind === "array"

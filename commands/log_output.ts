@@ -4,7 +4,7 @@ import type { OutputFlags } from "./common_flags.ts";
 import { UserError } from "./exit_code.ts";
 
 /** Base path of the log pair: `--out`, else DECNET's variable; undefined where neither names one. */
-export function logBase({ out }: OutputFlags): string | undefined {
+export function logBase({ out }: { readonly out?: string | undefined }): string | undefined {
   return out ?? (Deno.env.get("DECNET_INGEST_LOG_FILE") || undefined);
 }
 

@@ -101,16 +101,18 @@ export async function runSniffCommand(
   const sniff = async (source: PacketSource) =>
     report.source(source.name, await session.run(source, signals.signal));
   {
-    using _watch = new SniffWatch({ screen, messages, tally, live, statistics: flags.stats });
+    const onDrops = session.drops.bind(session);
+    const { stats: statistics } = flags;
+    using _watch = new SniffWatch({ screen, messages, tally, live, statistics, onDrops });
     for (const file of files) {
       if (signals.signal.aborted) break;
       await sniff(fileSource(file));
     }
     // An interface that goes away ends all: part of a capture is not what was asked for.
     await Promise.all(live.map((source) => sniff(source).finally(() => signals.stop())));
-    output.finish();
-    packets?.end();
   }
+  output.finish();
+  packets?.end();
   report.end();
   if (report.damaged) throw new UserError("not every capture could be read to its end");
   if (output.unwritten > 0) {

@@ -3,6 +3,7 @@ import type { Event } from "../lib/event/event.ts";
 import { formatTimestamp } from "../lib/event/time.ts";
 import type { StackDatabase } from "../lib/fingerprint/p0f/database.ts";
 import type { PacketHandler } from "../lib/net/record_parser.ts";
+import { type CaptureDrops, captureDropsEvent } from "../lib/sniff/capture_drops.ts";
 import type { Dedup } from "../lib/sniff/dedup.ts";
 import { Engine, type EngineCounters } from "../lib/sniff/engine.ts";
 import type { Home } from "../lib/sniff/home.ts";
@@ -65,6 +66,15 @@ export class SniffSession {
     } finally {
       tally.end(counters);
     }
+  }
+
+  /** Tells of packets that no engine saw; what is written to waits for the next batch, or the end. */
+  drops(drops: CaptureDrops): void {
+    const { sensor, types, output, tally } = this.#options;
+    if (types !== undefined) return;
+    const event = captureDropsEvent(sensor, Date.now(), drops);
+    tally.count(event.event_type);
+    output.event(event, drops.source);
   }
 
   /** An engine for one source: flows of different captures are not the same. */

@@ -1,5 +1,6 @@
 /** What is said of a sniffer while it runs: its counts, and packets that the kernel drops. */
 import type { Logger } from "@logtape/logtape";
+import type { CaptureDrops } from "../lib/sniff/capture_drops.ts";
 import { DropWatch } from "./drop_watch.ts";
 import type { Screen } from "./screen.ts";
 import type { LiveSource } from "./sniff_sources.ts";
@@ -23,6 +24,8 @@ export interface SniffWatchOptions {
   readonly live: readonly WatchedSource[];
   /** `--stats`. */
   readonly statistics: boolean;
+  /** Told of packets that the kernel dropped. */
+  readonly onDrops: (drops: CaptureDrops) => void;
 }
 
 /** Watches a run until it is disposed of. */
@@ -72,6 +75,7 @@ export class SniffWatch implements Disposable {
           "--buffer may help",
         { source: source.name, fresh, dropped },
       );
+      this.#options.onDrops({ source: source.name, fresh, dropped });
     }
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { CaptureDrops } from "../lib/sniff/capture_drops.ts";
 import { Dedup } from "../lib/sniff/dedup.ts";
 import { startMessages } from "./messages.ts";
 import { SniffTally } from "./sniff_tally.ts";
@@ -15,9 +16,10 @@ function watched(
     readonly said: readonly string[];
     readonly drawn: readonly string[];
   }) => void,
-): { said: string[]; drawn: string[] } {
+): { said: string[]; drawn: string[]; lost: CaptureDrops[] } {
   const said: string[] = [];
   const drawn: string[] = [];
+  const lost: CaptureDrops[] = [];
   const timers: { readonly action: () => void; readonly millis: number }[] = [];
   const kernel = { received: 0, dropped: 0, interfaceDropped: 0 };
   const tally = new SniffTally(new Dedup(0));
@@ -34,6 +36,7 @@ function watched(
     tally,
     live: [{ name: "eth0", statistics: () => kernel }],
     statistics,
+    onDrops: (drops) => lost.push(drops),
   };
   const real = globalThis.setInterval;
   globalThis.setInterval =
@@ -48,7 +51,7 @@ function watched(
   } finally {
     globalThis.setInterval = real;
   }
-  return { said, drawn };
+  return { said, drawn, lost };
 }
 
 Deno.test("SniffWatch draws counts every ten seconds where there is a line for them", () => {
@@ -85,7 +88,7 @@ Deno.test("SniffWatch tells no counts that nobody asked for", () => {
 });
 
 Deno.test("SniffWatch warns of dropped packets, of the last ones at the end", () => {
-  const { said } = watched(
+  const { said, lost } = watched(
     { statistics: false, hasLine: false, verbose: 0 },
     ({ tick, kernel, said }) => {
       tick(1000);
@@ -102,4 +105,8 @@ Deno.test("SniffWatch warns of dropped packets, of the last ones at the end", ()
     "dropped 2 packets, 9 in all",
   ]);
   assert.match(said[0]!, /^decnet: warning: eth0: the kernel dropped/);
+  assert.deepEqual(lost, [
+    { source: "eth0", fresh: 7, dropped: 7 },
+    { source: "eth0", fresh: 2, dropped: 9 },
+  ]);
 });

@@ -20,6 +20,7 @@ export const TEST_TOOLS = [
   { command: "dropbear", packages: ["dropbear-bin"] },
   { command: "openssl", packages: ["openssl"] },
   { command: "nmap", packages: ["nmap"] },
+  { command: "groff", packages: ["groff"] },
   { command: "certtool", packages: ["gnutls-bin"] },
   { command: "stunnel4", packages: ["stunnel4"] },
   { command: "script", packages: ["bsdutils"] },

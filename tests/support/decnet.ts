@@ -146,7 +146,9 @@ export function parseEvents(lines: string): PrintedEvent[] {
 /** The environment without what would steer the executable. */
 function ownEnvironment(): Record<string, string> {
   const entries = Object.entries(Deno.env.toObject());
-  return Object.fromEntries(entries.filter(([name]) => !name.startsWith("DECNET_")));
+  const rest = entries.filter(([name]) => !name.startsWith("DECNET_"));
+  // Nor do settings files of this machine.
+  return { ...Object.fromEntries(rest), DECNET_CONFIG: "" };
 }
 
 function residentPeak(pid: number): number {
