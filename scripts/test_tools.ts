@@ -21,6 +21,7 @@ export const TEST_TOOLS = [
   { command: "openssl", packages: ["openssl"] },
   { command: "nmap", packages: ["nmap"] },
   { command: "groff", packages: ["groff"] },
+  { command: "nats-server", packages: ["nats-server"] },
   { command: "certtool", packages: ["gnutls-bin"] },
   { command: "stunnel4", packages: ["stunnel4"] },
   { command: "script", packages: ["bsdutils"] },
@@ -35,6 +36,13 @@ export const TEST_TOOLS = [
   // Brings containerd and runc.
   { command: "dockerd", packages: ["docker.io"] },
   { command: "busybox", packages: ["busybox-static"] },
+  // The first brings the second, and TLS.
+  { command: "rsyslogd", packages: ["rsyslog-gnutls", "rsyslog"] },
+  { command: "logrotate", packages: ["logrotate"] },
+  { command: "unshare", packages: ["util-linux"] },
+  { command: "nsenter", packages: ["util-linux"] },
+  { command: "setpriv", packages: ["util-linux"] },
+  { command: "prlimit", packages: ["util-linux"] },
 ] as const satisfies readonly TestTool[];
 
 /** Command of a tool in the table. */

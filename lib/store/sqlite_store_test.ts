@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import fc from "fast-check";
+import { testStateStore } from "../../tests/support/store_contract.ts";
 import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { SqliteStore } from "./sqlite_store.ts";
-import { ABSENT, type Json, type StateEntry, StateError } from "./state_store.ts";
-
-async function keysOf(store: SqliteStore, prefix: string): Promise<string[]> {
-  return await Array.fromAsync(store.scan(prefix), ({ key }) => key);
-}
+import { ABSENT, StateError } from "./state_store.ts";
 
 function isStateError(path: string, about: RegExp) {
   return (error: unknown) =>
@@ -16,93 +12,7 @@ function isStateError(path: string, about: RegExp) {
     about.test(error.message);
 }
 
-Deno.test("SqliteStore.compareAndSet() makes a key that must not exist, once", async () => {
-  const store = new SqliteStore(":memory:");
-  assert.equal(await store.get("k"), undefined);
-  assert.equal(await store.compareAndSet("k", ABSENT, "first"), true);
-  assert.equal(await store.compareAndSet("k", ABSENT, "second"), false);
-  assert.deepEqual(await store.get("k"), { key: "k", value: "first", revision: 1 });
-});
-
-Deno.test("SqliteStore.compareAndSet() changes a key at the expected revision only", async () => {
-  const store = new SqliteStore(":memory:");
-  await store.compareAndSet("k", ABSENT, 1);
-  assert.equal(await store.compareAndSet("k", 1, 2), true);
-  for (const stale of [1, 3, -1]) assert.equal(await store.compareAndSet("k", stale, 3), false);
-  assert.deepEqual(await store.get("k"), { key: "k", value: 2, revision: 2 });
-  assert.equal(await store.compareAndSet("other", 1, 1), false);
-  assert.equal(await store.get("other"), undefined);
-});
-
-Deno.test("SqliteStore.compareAndSet() deletes a key at the expected revision only", async () => {
-  const store = new SqliteStore(":memory:");
-  await store.compareAndSet("k", ABSENT, 1);
-  for (const wrong of [ABSENT, 2]) {
-    assert.equal(await store.compareAndSet("k", wrong, undefined), false);
-  }
-  assert.equal(await store.compareAndSet("k", 1, undefined), true);
-  assert.equal(await store.get("k"), undefined);
-  assert.equal(await store.compareAndSet("k", 1, undefined), false);
-  assert.equal(await store.compareAndSet("k", ABSENT, "again"), true);
-});
-
-Deno.test("SqliteStore gives back any JSON under any printable key", async () => {
-  const store = new SqliteStore(":memory:");
-  let run = 0;
-  const json = fc.jsonValue({ maxDepth: 2 }).map((value) =>
-    JSON.parse(JSON.stringify(value)) as Json
-  );
-  await fc.assert(fc.asyncProperty(fc.string(), json, async (name, value) => {
-    const key = `${run++}/${name}`;
-    assert.equal(await store.compareAndSet(key, ABSENT, value), true);
-    assert.deepEqual(await store.get(key), { key, value, revision: 1 });
-    assert.deepEqual(await keysOf(store, `${run - 1}/`), [key]);
-  }));
-});
-
-Deno.test("SqliteStore.scan() gives all of more than 1000 entries in order, each once", async () => {
-  const store = new SqliteStore(":memory:");
-  const keys = Array.from({ length: 1234 }, (_, index) => `many/${String(index).padStart(4, "0")}`);
-  for (const key of keys.toReversed()) await store.compareAndSet(key, ABSENT, key.length);
-  assert.deepEqual(await keysOf(store, "many/"), keys);
-  // Exactly one page, and one entry more.
-  assert.equal((await keysOf(store, "many/0")).length, 1000);
-  assert.equal((await keysOf(store, "many/00")).length, 100);
-  const entries: StateEntry[] = await Array.fromAsync(store.scan("many/1233"));
-  assert.deepEqual(entries, [{ key: "many/1233", value: 9, revision: 1 }]);
-});
-
-Deno.test("SqliteStore.scan() ends at the borders of the prefix", async () => {
-  const store = new SqliteStore(":memory:");
-  const inside = ["a/", "a/b", "a/b/c", "a/\u{10fffe}", "a/~", "a/\u00ff"];
-  const outside = ["a", "a.", "a0", "A/b", "b/", "", "aa/b", "a\u{10ffff}"];
-  for (const key of [...inside, ...outside]) await store.compareAndSet(key, ABSENT, null);
-  assert.deepEqual((await keysOf(store, "a/")).toSorted(), inside.toSorted());
-  assert.equal((await keysOf(store, "")).length, inside.length + outside.length);
-  assert.deepEqual(await keysOf(store, "nothing/"), []);
-});
-
-Deno.test("SqliteStore.scan() bears changes while it is under way", async () => {
-  const store = new SqliteStore(":memory:");
-  for (let index = 0; index < 1100; index++) {
-    await store.compareAndSet(`k${String(index).padStart(4, "0")}`, ABSENT, index);
-  }
-  let seen = 0;
-  for await (const { key, revision } of store.scan("k")) {
-    assert.equal(await store.compareAndSet(key, revision, undefined), true);
-    seen++;
-  }
-  assert.equal(seen, 1100);
-  assert.deepEqual(await keysOf(store, "k"), []);
-});
-
-Deno.test("SqliteStore takes wildcards and quotes in keys for what they are", async () => {
-  const store = new SqliteStore(":memory:");
-  for (const key of ["%/x", "_/x", "'/x", "a/x"]) await store.compareAndSet(key, ABSENT, 1);
-  for (const prefix of ["%/", "_/", "'/"]) {
-    assert.deepEqual(await keysOf(store, prefix), [`${prefix}x`]);
-  }
-});
+testStateStore("SqliteStore", () => new SqliteStore(":memory:"));
 
 Deno.test("SqliteStore remembers from one process to the next", async () => {
   await using folder = await tempFolder();
@@ -214,7 +124,7 @@ Deno.test("SqliteStore says StateError of what it cannot read any more", async (
   other.exec("UPDATE state SET value = 'no JSON'");
   other.close();
   await assert.rejects(store.get("k"), isStateError(path, /JSON/));
-  await assert.rejects(keysOf(store, "k"), isStateError(path, /JSON/));
+  await assert.rejects(Array.fromAsync(store.scan("k")), isStateError(path, /JSON/));
   store.close();
   await assert.rejects(store.get("k"), isStateError(path, /./));
   await assert.rejects(store.compareAndSet("k", 1, 2), isStateError(path, /./));

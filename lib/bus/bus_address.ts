@@ -1,0 +1,96 @@
+/** Addresses of a NATS hub: `nats://hub`, `nats+tls://user@hub1,hub2:4223/decnet.edge?creds=FILE`. */
+
+/** Where the bus is, and what of it is meant. */
+export interface BusAddress {
+  /** `host:port` of each server, any of which will do. */
+  readonly servers: readonly string[];
+  readonly tls: boolean;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** What stands behind the servers: a prefix of subjects, or a bucket; empty for the usual one. */
+  readonly path: string;
+  /** Name of the stream, where it is not the usual one. */
+  readonly stream: string | undefined;
+  /** Files: credentials (JWT and seed), certificate authority, own certificate and key. */
+  readonly files: Readonly<Partial<Record<BusFile, string>>>;
+}
+
+/** Files that an address may name. */
+export type BusFile = "creds" | "ca" | "cert" | "key";
+
+const FILES: readonly BusFile[] = ["creds", "ca", "cert", "key"];
+
+/** Registered with IANA. */
+const PORT = 4222;
+
+const EXAMPLE = "nats://hub, nats+tls://hub:4222?creds=FILE or nats://a,b,c/decnet";
+
+/** True for what {@linkcode parseBusAddress} is meant for, right or wrong. */
+export function isBusAddress(text: string): boolean {
+  return /^(?:nats|nats\+tls):\/\//.test(text);
+}
+
+/** Reads an address. @throws {SyntaxError} in words for the user */
+export function parseBusAddress(text: string): BusAddress {
+  const match = /^nats(\+tls)?:\/\/(?:([^@/?#]*)@)?([^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(
+    text,
+  );
+  if (match === null) throw new SyntaxError(`"${text}" is no address of a NATS hub: ${EXAMPLE}`);
+  const [, tls, userinfo, hosts, path = "", query = ""] = match;
+  const parameters = new URLSearchParams(query);
+  for (const name of parameters.keys()) {
+    if (name !== "stream" && !isFile(name)) {
+      throw new SyntaxError(`"${text}": there is ${FILES.join(", ")} and stream, but no ${name}`);
+    }
+  }
+  const [user, password] = userinfo === undefined ? [] : userinfo.split(":", 2).map(decode);
+  const files: Partial<Record<BusFile, string>> = {};
+  for (const name of FILES) {
+    const file = parameters.get(name);
+    if (file) files[name] = file;
+  }
+  if ((files.cert === undefined) !== (files.key === undefined)) {
+    throw new SyntaxError(`"${text}": cert and key go together`);
+  }
+  return {
+    servers: hosts!.split(",").map((host) => server(host, text)),
+    tls: tls !== undefined,
+    user: user || undefined,
+    password,
+    path: checkedPath(decode(path), text),
+    stream: parameters.get("stream") || undefined,
+    files,
+  };
+}
+
+/** The address without what nobody else should see, for messages. */
+export function showBusAddress({ servers, tls, path }: BusAddress): string {
+  return `nats${tls ? "+tls" : ""}://${servers.join(",")}${path === "" ? "" : `/${path}`}`;
+}
+
+function server(host: string, text: string): string {
+  const url = URL.parse(`nats://${host}`);
+  if (url === null || url.hostname === "" || url.pathname !== "" || url.username !== "") {
+    throw new SyntaxError(`"${text}": "${host}" is no host: ${EXAMPLE}`);
+  }
+  return `${url.hostname}:${url.port || PORT}`;
+}
+
+/** Tokens of a subject, with points between: no wildcards, no blanks. */
+function checkedPath(path: string, text: string): string {
+  const trimmed = path.replace(/\/$/, "");
+  if (trimmed === "" || /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/.test(trimmed)) return trimmed;
+  throw new SyntaxError(`"${text}": "${trimmed}" is no prefix like decnet or decnet.edge-1`);
+}
+
+function isFile(name: string): name is BusFile {
+  return (FILES as readonly string[]).includes(name);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { isBusAddress, parseBusAddress, showBusAddress } from "./bus_address.ts";
+
+Deno.test("parseBusAddress() reads hosts, ports, prefix and files", () => {
+  assert.deepEqual(parseBusAddress("nats://hub"), {
+    servers: ["hub:4222"],
+    tls: false,
+    user: undefined,
+    password: undefined,
+    path: "",
+    stream: undefined,
+    files: {},
+  });
+  assert.deepEqual(
+    parseBusAddress("nats+tls://u:p%40@a,[::1]:9/decnet.edge-1?creds=%2Fx&stream=S&ca=c"),
+    {
+      servers: ["a:4222", "[::1]:9"],
+      tls: true,
+      user: "u",
+      password: "p@",
+      path: "decnet.edge-1",
+      stream: "S",
+      files: { creds: "/x", ca: "c" },
+    },
+  );
+});
+
+Deno.test("parseBusAddress() says what is wrong", () => {
+  const wrong = {
+    "nats://": /no address/,
+    "nats://a,,b": /"" is no host/,
+    "nats://a/x.*": /no prefix/,
+    "nats://a/x y": /no prefix/,
+    "nats://a?cred=x": /no cred/,
+    "nats://a?cert=x": /go together/,
+    "http://a": /no address/,
+  };
+  for (const [text, reason] of Object.entries(wrong)) {
+    assert.throws(() => parseBusAddress(text), reason, text);
+  }
+});
+
+Deno.test("showBusAddress() leaves out secrets", () => {
+  const address = parseBusAddress("nats+tls://u:secret@a/decnet?creds=x");
+  assert.equal(showBusAddress(address), "nats+tls://a:4222/decnet");
+});
+
+Deno.test("isBusAddress() tells addresses from paths", () => {
+  assert.ok(isBusAddress("nats://"));
+  assert.ok(!isBusAddress("nats"));
+  assert.ok(!isBusAddress("./nats://x"));
+});

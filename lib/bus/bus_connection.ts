@@ -1,0 +1,109 @@
+/** A connection to a NATS hub. Everything of NATS is loaded here, and only once it is asked for. */
+import type { NatsConnection } from "@nats-io/transport-node";
+import { type BusAddress, showBusAddress } from "./bus_address.ts";
+import { BusError } from "./bus_error.ts";
+
+/** How to connect. */
+export interface BusOptions {
+  /** What the hub calls this connection: verb and sensor. */
+  readonly name: string;
+  /** Waits for a hub that is not there yet, instead of failing. @default false */
+  readonly patient?: boolean;
+  /** Hears that the hub went and came back. */
+  readonly onStatus?: (status: "lost" | "back", server: string) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** Between two attempts to come back. */
+const RECONNECT_WAIT_MS = 1000;
+const RECONNECT_JITTER_MS = 500;
+
+/** A hub that does not answer this often in a row is gone (a dead network sends no FIN). */
+const PING_INTERVAL_MS = 10_000;
+const MAX_PINGS_OUT = 2;
+
+/**
+ * Connects to the hub, and comes back to it by itself when the connection is lost.
+ *
+ * @throws {BusError}
+ */
+export async function connectBus(
+  address: BusAddress,
+  options: BusOptions,
+): Promise<NatsConnection> {
+  const { connect, credsAuthenticator } = await import("@nats-io/transport-node");
+  const { files } = address;
+  const place = showBusAddress(address);
+  const creds = readFile(files.creds);
+  try {
+    const connection = await connect({
+      servers: [...address.servers],
+      name: options.name,
+      timeout: CONNECT_TIMEOUT_MS,
+      waitOnFirstConnect: options.patient ?? false,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RECONNECT_WAIT_MS,
+      reconnectJitter: RECONNECT_JITTER_MS,
+      pingInterval: PING_INTERVAL_MS,
+      maxPingOut: MAX_PINGS_OUT,
+      ignoreAuthErrorAbort: true,
+      ...address.user === undefined ? {} : { user: address.user },
+      ...address.password === undefined ? {} : { pass: address.password },
+      ...creds === undefined ? {} : { authenticator: credsAuthenticator(creds) },
+      ...address.tls ? { tls: tlsOptions(address) } : {},
+    });
+    if (options.onStatus !== undefined) void watch(connection, options.onStatus);
+    return connection;
+  } catch (error) {
+    throw busError(place, error);
+  }
+}
+
+/** What a user can make of an error of the client. */
+export function busError(place: string, error: unknown): BusError {
+  if (error instanceof BusError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const text = `${place}: ${reason.split("\n")[0]!.toLowerCase()}`;
+  if (/authoriz|permission|credential/i.test(reason)) {
+    return new BusError(text, "creds=FILE in the address names the credentials");
+  }
+  if (/refused|timeout|resolve|dns|getaddrinfo|connection/i.test(reason)) {
+    return new BusError(text, "is nats-server running, and is this its address?");
+  }
+  return new BusError(text);
+}
+
+function tlsOptions({ files }: BusAddress) {
+  const ca = text(readFile(files.ca));
+  const cert = text(readFile(files.cert));
+  const key = text(readFile(files.key));
+  return {
+    ...ca === undefined ? {} : { ca },
+    ...cert === undefined ? {} : { cert },
+    ...key === undefined ? {} : { key },
+  };
+}
+
+function readFile(path: string | undefined): Uint8Array | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    throw new BusError((error as Error).message);
+  }
+}
+
+function text(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+async function watch(
+  connection: NatsConnection,
+  onStatus: (status: "lost" | "back", server: string) => void,
+): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === "disconnect") onStatus("lost", status.server);
+    if (status.type === "reconnect") onStatus("back", status.server);
+  }
+}
