@@ -8,6 +8,11 @@ export const DEFAULT_PREFIX = "decnet";
 const PROBER = "prober";
 const SNIFFER = "sniffer";
 
+/** All topics of events; health and control have others, and are not for keeping. */
+export const EVENT_TOPICS: readonly string[] = [
+  ...["attacker.>", "credential.>", "decky.>", "system.log"],
+];
+
 /** Event types with a topic of their own, whoever reports them. */
 const TOPICS: ReadonlyMap<string, string> = new Map([
   ["fingerprint_rotated", "attacker.fingerprint_rotated"],

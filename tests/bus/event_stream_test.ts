@@ -1,0 +1,109 @@
+/** Events through the stream of a real hub. */
+import assert from "node:assert/strict";
+import { type BusAddress, parseBusAddress } from "../../lib/bus/bus_address.ts";
+import { connectBus } from "../../lib/bus/bus_connection.ts";
+import { type BusReadOptions, readBusEvents } from "../../lib/bus/event_reader.ts";
+import { ensureStream, EventPublisher, type OutgoingEvent } from "../../lib/bus/event_stream.ts";
+import { startNatsHub } from "../support/nats_server.ts";
+import { testNeeding } from "../support/requirements.ts";
+
+function event(number: number): OutgoingEvent {
+  return {
+    event_id: String(number).padStart(26, "0"),
+    decky: number % 2 === 0 ? "web" : "a.b",
+    service: "sniffer",
+    event_type: "tls_session",
+    line: new TextEncoder().encode(JSON.stringify({ n: number })),
+  };
+}
+
+function events(count: number, first = 0): OutgoingEvent[] {
+  return Array.from({ length: count }, (_, index) => event(first + index));
+}
+
+async function connected(address: BusAddress) {
+  const connection = await connectBus(address, { name: "test" });
+  return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() });
+}
+
+async function read(address: BusAddress, options: BusReadOptions): Promise<number[]> {
+  await using connection = await connected(address);
+  const numbers: number[] = [];
+  for await (const { bytes } of readBusEvents(connection, address, options)) {
+    for (const line of new TextDecoder().decode(bytes).trimEnd().split("\n")) {
+      numbers.push(JSON.parse(line).n);
+    }
+  }
+  return numbers;
+}
+
+function upTo(count: number, first = 0): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+testNeeding(
+  ["nats-server"],
+  "events come out of the stream in their order, from each start",
+  async () => {
+    await using hub = await startNatsHub();
+    const address = parseBusAddress(hub.url);
+    await using connection = await connected(address);
+    await ensureStream(connection, address);
+    const publisher = await EventPublisher.over(connection, address);
+    assert.deepEqual(await publisher.publish(events(2500)), { stored: 2500, failure: undefined });
+    assert.deepEqual(await read(address, { start: { at: "beginning" } }), upTo(2500));
+    assert.deepEqual(await read(address, { start: { at: "last", count: 7 } }), upTo(7, 2493));
+    assert.deepEqual(
+      await read(address, { start: { at: "behind", sequence: 2490 } }),
+      upTo(10, 2490),
+    );
+    assert.deepEqual(await read(address, { start: { at: "behind", sequence: 2500 } }), []);
+    const future = Date.now() + 60_000;
+    assert.deepEqual(await read(address, { start: { at: "time", time: future } }), []);
+    assert.deepEqual(await read(address, { start: { at: "time", time: 0 } }), upTo(2500));
+  },
+);
+
+testNeeding(["nats-server"], "an event that is delivered again is in the stream once", async () => {
+  await using hub = await startNatsHub();
+  const address = parseBusAddress(`${hub.url}/decnet.edge-1`);
+  await using connection = await connected(address);
+  await ensureStream(connection, address);
+  const publisher = await EventPublisher.over(connection, address);
+  await publisher.publish(events(20));
+  assert.equal((await publisher.publish(events(30, 10))).stored, 30);
+  assert.deepEqual(await read(address, { start: { at: "beginning" } }), upTo(40));
+});
+
+testNeeding(
+  ["nats-server"],
+  "a reader that follows gets what comes, and ends by its signal",
+  async () => {
+    await using hub = await startNatsHub();
+    const address = parseBusAddress(hub.url);
+    await using connection = await connected(address);
+    await ensureStream(connection, address);
+    const publisher = await EventPublisher.over(connection, address);
+    await publisher.publish(events(3));
+    const stop = new AbortController();
+    let seen = 0;
+    const options = { start: { at: "beginning" }, follow: true, signal: stop.signal } as const;
+    for await (const { lines } of readBusEvents(connection, address, options)) {
+      seen += lines;
+      if (seen === 3) await publisher.publish(events(4, 3));
+      if (seen === 7) stop.abort();
+    }
+    assert.equal(seen, 7);
+  },
+);
+
+testNeeding(["nats-server"], "without a stream, publishing says what to do", async () => {
+  await using hub = await startNatsHub();
+  const address = parseBusAddress(hub.url);
+  await using connection = await connected(address);
+  const publisher = await EventPublisher.over(connection, address);
+  const { stored, failure } = await publisher.publish(events(1));
+  assert.equal(stored, 0);
+  assert.match(failure?.message ?? "", /no stream takes these subjects/);
+  await assert.rejects(read(address, { start: { at: "beginning" } }), /stream not found/);
+});
