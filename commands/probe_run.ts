@@ -59,8 +59,9 @@ export async function runProbeCommand(
   const style = form === undefined ? stdoutStyle() : undefined;
   if (flags.list) return stdout.append(probeListLines(wished, style));
   const path = statePath(flags);
+  const sensor = flags.sensor ?? Deno.hostname();
   if (flags.history !== undefined) {
-    using store = openKnownState(path, "--history");
+    using store = await openKnownState(path, "--history", sensor);
     return stdout.append(await historyLines(store, flags.history, style));
   }
   const input = fromLog ? undefined : new TargetInput({
@@ -84,7 +85,7 @@ export async function runProbeCommand(
   using access = await openRaw(wished, flags, messages);
   dropPermissions("ffi");
   const { plan, raw } = access;
-  using store = path === undefined ? undefined : openState(path);
+  using store = path === undefined ? undefined : await openState(path, sensor);
   using _lock = fromLog && path !== undefined ? lockState(path) : undefined;
   using log = openLog(flags);
   needsReader = !fromLog || log === undefined;
@@ -111,7 +112,6 @@ export async function runProbeCommand(
     maxOpen: MAX_OPEN_CONNECTIONS,
     open: await streamOpener(flags.sourceIp),
   });
-  const sensor = flags.sensor ?? Deno.hostname();
   const logTargets = !fromLog ? undefined : new LogTargets(store!, {
     flags: { ...flags, rate, targetRate },
     plan,

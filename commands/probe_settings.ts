@@ -4,6 +4,7 @@ import { PROBES } from "../lib/probe/registry.ts";
 import { UsageError } from "./exit_code.ts";
 import { needsState } from "./probe_state.ts";
 import type { ProbeFlags } from "./probe_flags.ts";
+import { defaultStatePath } from "./state_path.ts";
 
 /** Path of the state file: the flag, else the place that the XDG and systemd conventions give. */
 export function statePath(flags: ProbeFlags): string | undefined {
@@ -12,12 +13,7 @@ export function statePath(flags: ProbeFlags): string | undefined {
     if (flags.fromLog !== undefined) throw needsState("--from-log");
     return undefined;
   }
-  if (flags.state !== undefined) return flags.state;
-  if (Deno.build.os !== "windows" && Deno.uid() === 0) return "/var/lib/decnet/decnet.db";
-  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
-  const base = Deno.env.get("XDG_STATE_HOME") ?? (home && `${home}/.local/state`);
-  if (!base) throw new UsageError("no place for the state file", "give --state PATH or --no-state");
-  return `${base}/decnet/decnet.db`;
+  return flags.state ?? defaultStatePath();
 }
 
 /** Probes and ports. @throws {UsageError} */

@@ -97,8 +97,11 @@ export class SqliteStore implements StateStore {
   }
 }
 
-/** Hashes and addresses of a fleet are nobody else's business: 0640 in a 0750 folder. */
-function createPrivately(path: string): void {
+/**
+ * Makes the file `path` and its folder where they are missing. Hashes and addresses of a fleet are nobody
+ * else's business: 0640 in a 0750 folder.
+ */
+export function createPrivately(path: string): void {
   if (path === ":memory:") return;
   Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
   Deno.openSync(path, { write: true, create: true, mode: 0o640 }).close();
