@@ -1,5 +1,6 @@
 /** What long-running verbs tell of themselves: to systemd, to Prometheus and to a hub. */
 import type { Logger } from "@logtape/logtape";
+import type { NotifySocket } from "../ffi/notify_socket.ts";
 import type { HealthNumbers, HealthReport } from "../lib/health/health_report.ts";
 import { VERSION } from "../lib/version.ts";
 import { UserError } from "./exit_code.ts";
@@ -46,6 +47,8 @@ export interface HealthOptions {
   readonly stop: () => void;
   readonly reload: () => void;
   readonly messages: Logger;
+  /** See {@linkcode openSystemd}. */
+  readonly systemd: NotifySocket | undefined;
 }
 
 /** True when something listens, so that the network has to stay within reach. */
@@ -97,16 +100,26 @@ export async function startHealth(options: HealthOptions): Promise<AsyncDisposab
   } catch (error) {
     throw new UserError((error as Error).message);
   }
-  await notifySystemd(parts, options.status);
+  notifySystemd(parts, options);
   return parts.move();
 }
 
-/** READY, STATUS and WATCHDOG, where systemd started us as `Type=notify`. */
-async function notifySystemd(parts: AsyncDisposableStack, status: () => string): Promise<void> {
+/**
+ * The socket of systemd, where it started us as `Type=notify`. To be opened before the right to call
+ * the C library is given up.
+ */
+export async function openSystemd(): Promise<NotifySocket | undefined> {
   const path = Deno.env.get("NOTIFY_SOCKET");
-  if (!path) return;
+  if (!path) return undefined;
   const { NotifySocket } = await import("../ffi/notify_socket.ts");
-  const socket = NotifySocket.open(path);
+  return NotifySocket.open(path);
+}
+
+/** READY, STATUS and WATCHDOG. */
+function notifySystemd(
+  parts: AsyncDisposableStack,
+  { systemd: socket, status }: HealthOptions,
+): void {
   if (socket === undefined) return;
   parts.use(socket);
   parts.defer(() => socket.send("STOPPING=1"));

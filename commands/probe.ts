@@ -14,6 +14,8 @@ import {
   wholeNumber,
 } from "./flag_values.ts";
 
+import { HEALTH_FLAGS } from "./health.ts";
+
 /** Fingerprints hosts and remembers what it saw. */
 export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
   loader: async () => (await import("./probe_run.ts")).runProbeCommand,
@@ -123,8 +125,10 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
       state: {
         kind: "parsed",
         optional: true,
-        placeholder: "PATH",
-        brief: "State file that remembers hashes (default: $XDG_STATE_HOME/decnet/decnet.db)",
+        placeholder: "PATH|URL",
+        brief:
+          "State file that remembers hashes, or nats://HUB/BUCKET to share it between sensors " +
+          "(default: $XDG_STATE_HOME/decnet/decnet.db)",
         parse: parseText,
       },
       noState: {
@@ -205,6 +209,7 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
         brief: "Print what would be sent to whom, and send nothing",
       },
       ...OUTPUT_FLAGS,
+      ...HEALTH_FLAGS,
       ...messageFlags("Tell how each port ended"),
     },
     aliases: { p: "port", t: "targets", c: "concurrency", o: "out", v: "verbose", q: "quiet" },

@@ -1,9 +1,10 @@
 /** What the flags of `decnet probe` come to. */
 import type { FORMAT_NAMES, MessageFlags, OutputFlags } from "./common_flags.ts";
+import type { HealthFlags } from "./health.ts";
 import type { PortWish } from "./flag_values.ts";
 
 /** The flags after parsing; durations in milliseconds. */
-export interface ProbeFlags extends OutputFlags, MessageFlags {
+export interface ProbeFlags extends OutputFlags, MessageFlags, HealthFlags {
   readonly probe?: readonly string[];
   readonly port?: readonly PortWish[];
   readonly targets?: readonly string[];

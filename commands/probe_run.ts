@@ -6,6 +6,7 @@ import { runProbes } from "../lib/probe/run.ts";
 import { StateError, type StateStore } from "../lib/store/state_store.ts";
 import type { AppContext } from "./context.ts";
 import { UserError } from "./exit_code.ts";
+import { openSystemd, startHealth } from "./health.ts";
 import { openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
 import { dropPermissions } from "./permissions.ts";
@@ -83,6 +84,7 @@ export async function runProbeCommand(
   }
 
   using access = await openRaw(wished, flags, messages);
+  const systemd = await openSystemd();
   dropPermissions("ffi");
   const { plan, raw } = access;
   using store = path === undefined ? undefined : await openState(path, sensor);
@@ -140,6 +142,17 @@ export async function runProbeCommand(
 
   await recorder.recover();
   const service = logTargets?.start(() => recorder.recover());
+  await using _health = await startHealth({
+    verb: "probe",
+    sensor,
+    flags,
+    systemd,
+    messages,
+    numbers: () => tally.numbers(dialer.attempts),
+    status: () => tally.progress(input?.total, dialer.attempts),
+    stop: () => signals.stop(),
+    reload: () => log?.reopen(),
+  });
   try {
     await runProbes((service ?? input!).candidates(), {
       dialer,

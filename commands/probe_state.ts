@@ -51,7 +51,7 @@ export async function openKnownState(
 ): Promise<OpenState> {
   if (path === undefined) throw needsState(flag);
   try {
-    if (!isBusAddress(path)) Deno.statSync(path);
+    if (!isBusAddress(path)) await Deno.stat(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw new UserError((error as Error).message);
     throw new UserError(`there is no state file ${path}`, "--state PATH for another place");

@@ -1,4 +1,5 @@
 /** Counts of a probe run: for the summary and for the line of progress. */
+import type { HealthNumbers } from "../lib/health/health_report.ts";
 import type { Outcome } from "../lib/probe/outcome.ts";
 import { formatCounts } from "./probe_view.ts";
 
@@ -18,6 +19,21 @@ export class ProbeTally {
   /** Results by outcome. */
   outcomes(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#outcomes);
+  }
+
+  /** The counts for reports of health. */
+  numbers(connections: number): HealthNumbers {
+    const outcomes = Object.entries(this.outcomes())
+      .map(([outcome, count]) => [`outcome_${outcome}`, count] as const);
+    return {
+      counters: {
+        targets: this.targets,
+        rotations: this.rotations,
+        connections,
+        ...Object.fromEntries(outcomes),
+      },
+      gauges: {},
+    };
   }
 
   /** Seconds since the start. */

@@ -1,0 +1,115 @@
+/** Shows the fleet's workers, or tells them what to do. */
+import { parseBusAddress } from "../lib/bus/bus_address.ts";
+import { connectBus } from "../lib/bus/bus_connection.ts";
+import { BusError } from "../lib/bus/bus_error.ts";
+import { ensureHealthStream, lastReports, sendControl } from "../lib/bus/bus_health.ts";
+import { FRESH_MS, type HealthReport } from "../lib/health/health_report.ts";
+import { columns } from "./columns.ts";
+import type { AppContext } from "./context.ts";
+import { EXIT, UsageError, UserError } from "./exit_code.ts";
+import { stdoutStyle } from "./stdout_form.ts";
+import type { WorkersFlags } from "./workers.ts";
+
+/** A line of the list. */
+interface ListedWorker {
+  readonly worker: string;
+  readonly sensor: string;
+  readonly status: "OK" | "STALE" | "UNKNOWN";
+  /** Seconds since its last report. */
+  readonly age?: number;
+  readonly version?: string;
+  readonly uptime?: number;
+  readonly counters?: Readonly<Record<string, number>>;
+  readonly gauges?: Readonly<Record<string, number>>;
+}
+
+const HEADINGS = ["WORKER", "SENSOR", "STATUS", "SEEN", "UP", "VERSION"];
+
+/** Runs `decnet workers`. @throws {UserError} */
+export async function showWorkers(
+  this: AppContext,
+  flags: WorkersFlags,
+  ...words: string[]
+): Promise<void> {
+  const named = words.map(parseWorker);
+  if (flags.stop && flags.reload) throw new UsageError("--stop and --reload are two wishes");
+  if ((flags.stop || flags.reload) && named.length === 0) {
+    throw new UsageError("nobody is named", "decnet workers --stop VERB@SENSOR");
+  }
+  const address = addressOf(flags.hub);
+  try {
+    await using parts = new AsyncDisposableStack();
+    const connection = await connectBus(address, { name: "decnet workers" });
+    parts.defer(() => connection.close());
+    if (flags.stop || flags.reload) {
+      for (const worker of named) {
+        sendControl(connection, address, worker, flags.stop ? "stop" : "reload");
+      }
+      return await connection.flush();
+    }
+    await ensureHealthStream(connection, address);
+    const workers = listWorkers(await lastReports(connection, address), named, Date.now());
+    this.process.stdout.write(textOf(workers, flags.json || !Deno.stdout.isTerminal()));
+    if (workers.some(({ status }) => status !== "OK")) this.process.exitCode = EXIT.failed;
+  } catch (error) {
+    throw error instanceof BusError ? new UserError(error.message, error.hint) : error;
+  }
+}
+
+function addressOf(text: string) {
+  try {
+    return parseBusAddress(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function parseWorker(word: string): { worker: string; sensor: string } {
+  const at = word.indexOf("@");
+  if (at < 1 || at === word.length - 1) {
+    throw new UsageError(`"${word}" is no worker like sniff@edge-1`);
+  }
+  return { worker: word.slice(0, at), sensor: word.slice(at + 1) };
+}
+
+/** @param now milliseconds since the epoch */
+function listWorkers(
+  reports: readonly HealthReport[],
+  named: readonly { worker: string; sensor: string }[],
+  now: number,
+): ListedWorker[] {
+  const known = reports.map(({ worker, sensor, ts, version, uptime, counters, gauges }) => ({
+    worker,
+    sensor,
+    status: now - ts <= FRESH_MS ? "OK" as const : "STALE" as const,
+    age: Math.max(0, Math.round((now - ts) / 1000)),
+    version,
+    uptime,
+    counters,
+    gauges,
+  }));
+  const all = named.length === 0
+    ? known
+    : named.map(({ worker, sensor }) =>
+      known.find((one) => one.worker === worker && one.sensor === sensor) ??
+        { worker, sensor, status: "UNKNOWN" as const }
+    );
+  return all.toSorted((a, b) => compare(a.sensor, b.sensor) || compare(a.worker, b.worker));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function textOf(workers: readonly ListedWorker[], json: boolean): string {
+  if (json) return workers.map((worker) => `${JSON.stringify(worker)}\n`).join("");
+  const rows = workers.map(({ worker, sensor, status, age, uptime, version }) => [
+    worker,
+    sensor,
+    status,
+    age === undefined ? "never" : `${age} s ago`,
+    uptime === undefined ? "-" : `${Math.round(uptime)} s`,
+    version ?? "-",
+  ]);
+  return `${columns(HEADINGS, rows, stdoutStyle()).join("\n")}\n`;
+}
