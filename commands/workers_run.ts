@@ -3,6 +3,7 @@ import { parseBusAddress } from "../lib/bus/bus_address.ts";
 import { connectBus } from "../lib/bus/bus_connection.ts";
 import { BusError } from "../lib/bus/bus_error.ts";
 import { ensureHealthStream, lastReports, sendControl } from "../lib/bus/bus_health.ts";
+import { ensureStream } from "../lib/bus/event_stream.ts";
 import { FRESH_MS, type HealthReport } from "../lib/health/health_report.ts";
 import { columns } from "./columns.ts";
 import type { AppContext } from "./context.ts";
@@ -47,6 +48,7 @@ export async function showWorkers(
       }
       return await connection.flush();
     }
+    await ensureStream(connection, address);
     await ensureHealthStream(connection, address);
     const workers = listWorkers(await lastReports(connection, address), named, Date.now());
     this.process.stdout.write(textOf(workers, flags.json || !Deno.stdout.isTerminal()));

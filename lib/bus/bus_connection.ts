@@ -2,6 +2,7 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
 import { BusError } from "./bus_error.ts";
+import { subjectToken } from "./subjects.ts";
 
 /** How to connect. */
 export interface BusOptions {
@@ -40,6 +41,8 @@ export async function connectBus(
     const connection = await connect({
       servers: [...address.servers],
       name: options.name,
+      // So that an account can be kept to an inbox of its own, and hears nothing meant for others.
+      ...address.user === undefined ? {} : { inboxPrefix: `_INBOX.${subjectToken(address.user)}` },
       timeout: CONNECT_TIMEOUT_MS,
       waitOnFirstConnect: options.patient ?? false,
       maxReconnectAttempts: -1,
