@@ -76,6 +76,8 @@ export interface Published {
   readonly stored: number;
   /** Why not all of them; another attempt may do better. */
   readonly failure: BusError | undefined;
+  /** True when that is because no stream takes the subjects. */
+  readonly noStream?: boolean;
 }
 
 /** Puts events into the stream. */
@@ -83,17 +85,27 @@ export class EventPublisher {
   readonly #address: BusAddress;
   readonly #prefix: string;
   readonly #client: JetStreamClient;
+  readonly #timeout: number;
 
-  private constructor(address: BusAddress, client: JetStreamClient) {
+  private constructor(address: BusAddress, client: JetStreamClient, timeout: number) {
+    this.#timeout = timeout;
     this.#address = address;
     this.#prefix = prefixOf(address);
     this.#client = client;
   }
 
-  /** For the stream that `address` means, over a connection to its hub. */
-  static async over(connection: NatsConnection, address: BusAddress): Promise<EventPublisher> {
+  /**
+   * For the stream that `address` means, over a connection to its hub.
+   *
+   * @param timeout milliseconds for the hub's word that an event is stored
+   */
+  static async over(
+    connection: NatsConnection,
+    address: BusAddress,
+    timeout = ACK_TIMEOUT_MS,
+  ): Promise<EventPublisher> {
     const { jetstream } = await import("@nats-io/jetstream");
-    return new EventPublisher(address, jetstream(connection, { timeout: ACK_TIMEOUT_MS }));
+    return new EventPublisher(address, jetstream(connection), timeout);
   }
 
   /**
@@ -116,24 +128,25 @@ export class EventPublisher {
     while (waiting.length > 0 && failure === undefined) await settleFirst();
     // What was sent behind one that failed may be stored, but is sent again: order counts.
     await Promise.all(waiting);
-    return { stored, failure: failure === undefined ? undefined : this.#describe(failure) };
+    if (failure === undefined) return { stored, failure };
+    // What the client makes of a subject that nobody listens to.
+    return failure instanceof Error && failure.name === "JetStreamNotEnabled"
+      ? { stored, failure: this.#noStream(), noStream: true }
+      : { stored, failure: busError(showBusAddress(this.#address), failure) };
   }
 
   /** Resolves with undefined once the event is stored, with the error when it was not. */
   #send(event: OutgoingEvent): Promise<unknown> {
+    const options = { msgID: event.event_id, timeout: this.#timeout };
     return this.#client
-      .publish(subjectOf(this.#prefix, event), event.line, { msgID: event.event_id })
+      .publish(subjectOf(this.#prefix, event), event.line, options)
       .then(() => undefined, (error: unknown) => error ?? new Error("no answer"));
   }
 
-  #describe(failure: unknown): BusError {
-    const place = showBusAddress(this.#address);
-    // What the client makes of a subject that nobody listens to.
-    return failure instanceof Error && failure.name === "JetStreamNotEnabled"
-      ? new BusError(
-        `${place}: no stream takes these subjects`,
-        `is JetStream on, and is there a stream ${streamOf(this.#address)}? See contrib/nats`,
-      )
-      : busError(place, failure);
+  #noStream(): BusError {
+    return new BusError(
+      `${showBusAddress(this.#address)}: no stream takes these subjects`,
+      `is JetStream on, and is there a stream ${streamOf(this.#address)}? See contrib/nats`,
+    );
   }
 }

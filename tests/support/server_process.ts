@@ -11,6 +11,8 @@ export interface ServerCommand {
   readonly command: string;
   /** Its arguments, for a port on 127.0.0.1. May write configuration files first. */
   readonly args: (port: number) => Promise<readonly string[]> | readonly string[];
+  /** The port, where it has to be the one that it was before. @default one that is free */
+  readonly port?: number | undefined;
 }
 
 /** Bounds of a start: programs may find their port taken, and machines may be slow. */
@@ -22,10 +24,10 @@ const RETRY_MS = 20;
 const STOP_WITHIN_MS = 3000;
 
 /** Starts a server and waits until it accepts connections. @throws {Error} with what it printed. */
-export async function startServer({ command, args }: ServerCommand): Promise<Server> {
+export async function startServer({ command, args, port: known }: ServerCommand): Promise<Server> {
   let printed = "";
   for (let start = 0; start < MAX_STARTS; start++) {
-    const port = freePort();
+    const port = known ?? freePort();
     const child = new RunningChild(command, await args(port));
     if (await child.accepts(port)) return { port, [Symbol.asyncDispose]: () => child.stop() };
     await child.stop();

@@ -1,0 +1,74 @@
+/** Events to a hub that goes and comes back. */
+import assert from "node:assert/strict";
+import { parseBusAddress } from "../../lib/bus/bus_address.ts";
+import { connectBus } from "../../lib/bus/bus_connection.ts";
+import { readBusEvents } from "../../lib/bus/event_reader.ts";
+import { createEvent } from "../../lib/event/create.ts";
+import { parseJsonEvent, toJsonLine } from "../../lib/event/json.ts";
+import { BackOff } from "../../lib/tail/ship/back_off.ts";
+import { NatsDelivery } from "../../lib/tail/ship/nats_delivery.ts";
+import { startNatsHub } from "../support/nats_server.ts";
+import { testNeeding } from "../support/requirements.ts";
+
+function events(count: number, first = 0) {
+  return Array.from({ length: count }, (_, index) =>
+    createEvent({
+      time: 1_700_000_000_000_000 + first + index,
+      sensor: "edge-1",
+      decky: "web",
+      service: "ssh",
+      eventType: "command",
+      fields: { n: first + index },
+      origin: String(first + index),
+    }));
+}
+
+testNeeding(
+  ["nats-server"],
+  "NatsDelivery waits for a hub that is away, and loses nothing",
+  async () => {
+    await using hub = await startNatsHub();
+    const address = parseBusAddress(hub.url);
+    const troubles: string[] = [];
+    let recovered = 0;
+    let downTime = true;
+    const delivery = new NatsDelivery({
+      address,
+      name: "test",
+      write: toJsonLine,
+      signal: new AbortController().signal,
+      onTrouble: (reason) => troubles.push(reason),
+      onRecovery: () => recovered++,
+      onRefused: () => assert.fail("nothing is refused"),
+      backOff: new BackOff(async () => {
+        if (!downTime) return await new Promise((resolve) => setTimeout(resolve, 20));
+        downTime = false;
+        await hub.start();
+      }),
+    });
+    let committed = 0;
+    await delivery.send({ events: events(700), commit: () => committed++ });
+    assert.equal(committed, 1);
+    // A new hub had no stream: that was told, and mended.
+    assert.match(troubles[0] ?? "", /no stream takes these subjects/);
+    await hub.stop();
+    downTime = true;
+    await delivery.send({ events: events(700, 700), commit: () => committed++ });
+    await delivery.send({ events: events(100, 1300), commit: () => committed++ });
+    assert.equal(committed, 3);
+    assert.ok(recovered >= 2);
+    delivery.close();
+
+    const connection = await connectBus(address, { name: "test" });
+    const numbers: unknown[] = [];
+    for await (
+      const { bytes } of readBusEvents(connection, address, { start: { at: "beginning" } })
+    ) {
+      for (const line of new TextDecoder().decode(bytes).trimEnd().split("\n")) {
+        numbers.push(parseJsonEvent(line)?.fields["n"]);
+      }
+    }
+    await connection.close();
+    assert.deepEqual(numbers, Array.from({ length: 1400 }, (_, index) => index));
+  },
+);
