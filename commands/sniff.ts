@@ -101,7 +101,8 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
         kind: "parsed",
         default: "65536",
         placeholder: "N",
-        brief: "Flows kept at a time; the longest idle make room",
+        brief: "Flows kept at a time, at 228 bytes each; the longest idle make room, " +
+          "and are told as if they had ended",
         parse: wholeNumber(1000, 10_000_000),
       },
       p0fDb: {

@@ -49,6 +49,12 @@ export class SniffReport {
     messages.error("{source}: {damage}", { source, damage });
   }
 
+  /** A source could not be read at all. */
+  unread(error: Error): void {
+    this.damaged = true;
+    this.#options.messages.error("{reason}", { reason: error.message });
+  }
+
   /** All sources are through. */
   end(): void {
     const { messages, stdout, tally, live, eachSource, statistics } = this.#options;

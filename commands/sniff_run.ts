@@ -98,8 +98,15 @@ export async function runSniffCommand(
   dropSniffPermissions({ files: files.some((file) => file !== STDIN), log: log !== undefined });
   report.begin(user);
 
-  const sniff = async (source: PacketSource) =>
-    report.source(source.name, await session.run(source, signals.signal));
+  const sniff = async (source: PacketSource) => {
+    try {
+      report.source(source.name, await session.run(source, signals.signal));
+    } catch (error) {
+      // What cannot be read at all keeps nobody from the rest.
+      if (!(error instanceof UserError) || files.length + live.length === 1) throw error;
+      report.unread(error);
+    }
+  };
   {
     const onDrops = session.drops.bind(session);
     const { stats: statistics } = flags;

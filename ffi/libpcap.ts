@@ -1,4 +1,5 @@
 /** Live capture with libpcap. */
+import { setImmediate } from "node:timers/promises";
 import { CaptureError } from "./capture_error.ts";
 import { cString, cText } from "./c_text.ts";
 import { interfaceNames } from "./interfaces.ts";
@@ -156,17 +157,24 @@ export class LiveCapture implements Disposable {
     if (this.#running || this.#closed) throw new Error("this capture is running or closed");
     this.#running = true;
     const stopped = () => this.#closing || signal?.aborted === true;
+    let turn = performance.now();
     try {
       while (!stopped()) {
         await this.#pcap.symbols.poll(this.#pollfd, 1n, this.#waitMs);
-        const end = performance.now() + SLICE_MS;
-        for (let full = true; full && !stopped() && performance.now() < end;) {
+        for (let full = true; full && !stopped();) {
           const records = this.#fill();
           full = records === this.#sink.capacity;
           if (records === 0) break;
           const pending = handler(this.#sink.records, records);
           if (pending !== undefined) await pending;
+          full &&= performance.now() - turn < SLICE_MS;
         }
+        if (performance.now() - turn < SLICE_MS) continue;
+        // Where packets wait, the wait for them is over before a timer that is due gets its turn. The
+        // first ends this round of the event loop; the second one comes behind the timers of the next.
+        await setImmediate();
+        await setImmediate();
+        turn = performance.now();
       }
     } finally {
       this.#running = false;

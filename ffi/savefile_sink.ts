@@ -13,7 +13,7 @@ import { type Handle, type Libpcap, textAt } from "./libpcap_library.ts";
 const SIZE = 8 * 1024 * 1024;
 
 /** More packets a call save nothing, and make the calls long. */
-const MOST_RECORDS = 1024;
+const MOST_RECORDS = 256;
 
 /** pcap-savefile(5): bytes of the file header and of each record's header. */
 const FILE_HEADER = 24;

@@ -5,13 +5,18 @@
  * /dev/null with a ring of the same size and p0f with the ring that it asks for; and what an idle
  * capture costs. Needs root and tcpdump.
  *
- * Usage: deno task bench live [--seconds=N] [--rates=N,...] [--capture=FILE]   (rate 0: all it can)
+ * At last it sends all it can to `decnet sniff` and stops that by SIGINT. What is sent are connections of
+ * many hosts with bulk data; of `handshakes` almost every packet gives an event or belongs to one.
+ *
+ * Usage: deno task bench live [--seconds=N] [--rates=N,...] [--capture=FILE|handshakes]
+ * (rate 0: all it can)
  */
 import { type NetworkNamespace, networkNamespace } from "../../tests/support/network_namespace.ts";
+import { tempFolder } from "../../tests/support/temp_folder.ts";
 import type { Received } from "./live_receiver.ts";
 import type { Sent } from "./live_sender.ts";
 import { findCommand } from "../test_tools.ts";
-import { clientCaptures } from "./large_capture.ts";
+import { clientCaptures, makeLargeCapture } from "./large_capture.ts";
 import { cpuSecondsOf } from "./measure.ts";
 
 const here = (name: string) => new URL(name, import.meta.url).pathname;
@@ -20,6 +25,12 @@ const decoder = new TextDecoder();
 const DEFAULT_SECONDS = 2;
 
 const IDLE_MS = 5000;
+
+/** How long the sniffer runs before it is stopped. */
+const STOP_AFTER_MS = 1500;
+
+/** Packets of the capture that is sent again and again. */
+const MIXED_PACKETS = 100_000;
 
 /** A run longer than this shows nothing new and takes the machine away from others. */
 const MOST_PACKETS = 4_000_000;
@@ -47,22 +58,24 @@ function start(space: NetworkNamespace, command: readonly string[]) {
   }).spawn();
 }
 
-/** Resolves when the stream has shown `mark`; what follows is read by `rest`. */
+/**
+ * Resolves when the stream has shown `mark`. It is read on, for whoever fills a pipe that is not read
+ * stops working; the function gives all of it, once it has ended.
+ */
 async function until(stream: ReadableStream<Uint8Array>, mark: string) {
-  const reader = stream.getReader();
   let text = "";
-  while (!text.includes(mark)) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`ended before it was ready: ${text}`);
-    text += decoder.decode(value, { stream: true });
-  }
-  return async () => {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return text;
-      text += decoder.decode(value, { stream: true });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const read = async () => {
+    for await (const chunk of stream) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.includes(mark)) resolve();
     }
+    reject(new Error(`ended before it was ready: ${text}`));
+    return text;
   };
+  const whole = read();
+  await promise;
+  return () => whole;
 }
 
 type Run = (space: NetworkNamespace, during: () => Promise<unknown>) => Promise<Received>;
@@ -107,7 +120,13 @@ const tcpdump: Run = async (space, during) => {
   await child.stdin.close();
   await child.stdout.cancel();
   await child.status;
-  return { packets: figure("captured"), dropped: figure("dropped by kernel"), cpu, lag: NaN };
+  return {
+    packets: figure("captured"),
+    dropped: figure("dropped by kernel"),
+    cpu,
+    lag: NaN,
+    turn: NaN,
+  };
 };
 
 /** It has no count of what it lost: `dropped` is left open, and its packets are those over TCP. */
@@ -126,11 +145,49 @@ const p0f: Run = async (space, during) => {
   await child.stderr.cancel();
   await child.status;
   await Deno.remove(log);
-  return { packets, dropped: NaN, cpu, lag: NaN };
+  return { packets, dropped: NaN, cpu, lag: NaN, turn: NaN };
 };
 
+/** `turn ms` is what of `lag ms` is the receiver's own work; the rest is that of the machine. */
+const HEADS = [
+  ...["receiver", "asked pps", "real pps", "sent", "received", "dropped"],
+  ...["us/packet", "lag ms", "turn ms"],
+];
+
+/** Whom the sniffer becomes: nobody. */
+const NOBODY = 65534;
+
+/** Sends all that goes to `decnet sniff`, and stops it in the middle of that. */
+async function benchStop(space: NetworkNamespace, files: readonly string[]): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  await Deno.chown(folder, NOBODY, NOBODY);
+  const main = new URL("../../main.ts", import.meta.url).pathname;
+  const sniffer = start(space, [
+    ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=decnet", main],
+    ...["sniff", "-i", "far", "--out", `${folder}/log`, "--stats"],
+  ]);
+  const events = sniffer.stdout.pipeTo(new WritableStream());
+  await sniffer.stdin.close();
+  const rest = await until(sniffer.stderr, "captures on");
+  const flood = send(space, files, MOST_PACKETS, 0);
+  await new Promise((resolve) => setTimeout(resolve, STOP_AFTER_MS));
+  const asked = performance.now();
+  sniffer.kill("SIGINT");
+  const text = await rest();
+  await events;
+  await sniffer.status;
+  const late = performance.now() - asked;
+  const { seconds } = await flood;
+  await Deno.remove(folder, { recursive: true });
+  const rate = Math.round(MOST_PACKETS / seconds);
+  console.log(
+    `SIGINT after ${STOP_AFTER_MS} ms of ${rate} pps: ended ${late.toFixed(0)} ms later`,
+  );
+  console.log(text.split("\n").filter((line) => /packets/.test(line)).join("\n"));
+}
+
 function row(cells: readonly (string | number)[]): string {
-  return cells.map((cell) => String(cell).padStart(14)).join("");
+  return cells.map((cell) => String(cell).padStart(12)).join("");
 }
 
 function figure(value: number, digits: number): string {
@@ -142,7 +199,10 @@ export async function benchLive(): Promise<void> {
   const flag = (name: string) =>
     Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
   const given = flag("capture");
-  const files = given === undefined ? clientCaptures() : [given];
+  await using folder = await tempFolder();
+  const mixed = `${folder.path}/mixed.pcap`;
+  if (given === undefined) makeLargeCapture(mixed, MIXED_PACKETS, clientCaptures());
+  const files = given === "handshakes" ? clientCaptures() : [given ?? mixed];
   const duration = Number(flag("seconds") ?? DEFAULT_SECONDS);
   const rates = flag("rates")?.split(",").map(Number) ?? DEFAULT_RATES;
   const receivers = new Map<string, Run>([
@@ -154,8 +214,7 @@ export async function benchLive(): Promise<void> {
   await using space = await networkNamespace();
   const idle = await ours("engine")(space, () => new Promise((done) => setTimeout(done, IDLE_MS)));
   console.log(`idle for ${IDLE_MS / 1000} s: ${(idle.cpu / IDLE_MS * 1e5).toFixed(2)} % of a core`);
-  const heads = ["asked pps", "real pps", "sent", "received", "dropped", "us/packet", "lag ms"];
-  console.log(row(["receiver", ...heads]));
+  console.log(row(HEADS));
   for (const rate of rates) {
     for (const [name, run] of receivers) {
       const count = Math.min(MOST_PACKETS, (rate === 0 ? 1_000_000 : rate) * duration);
@@ -170,7 +229,9 @@ export async function benchLive(): Promise<void> {
         figure(got.dropped, 0),
         figure(got.cpu / got.packets * 1e6, 2),
         figure(got.lag, 0),
+        figure(got.turn, 0),
       ]));
     }
   }
+  await benchStop(space, files);
 }

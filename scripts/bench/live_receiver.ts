@@ -1,7 +1,7 @@
 /**
  * Captures with ffi/, and takes the packets through the whole engine, whose events are written to a
- * file, or only walks the records; prints `ready`, runs until stdin ends, and prints what it saw.
- * It stops once 300 ms brought nothing.
+ * file, or only walks the records; prints `ready`, runs until stdin ends and nothing more comes, and
+ * prints what it saw.
  *
  * Usage: deno run -A live_receiver.ts DEVICE engine|records
  */
@@ -25,6 +25,8 @@ export interface Received {
   readonly cpu: number;
   /** How late a timer was at most, in milliseconds. */
   readonly lag: number;
+  /** CPU time between two turns of a timer at most, in milliseconds: what of `lag` is our own. */
+  readonly turn: number;
 }
 
 const TICK_MS = 10;
@@ -34,13 +36,29 @@ async function print(text: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
 }
 
-/** Tells every few milliseconds how late that was. */
-function tick(tell: (late: number) => void): ReturnType<typeof setInterval> {
-  let due = performance.now() + TICK_MS;
-  return setInterval(() => {
-    tell(performance.now() - due);
-    due = performance.now() + TICK_MS;
-  }, TICK_MS);
+/** Finds out how long other work keeps a timer from its turn. */
+class Turns implements Disposable {
+  /** Milliseconds that it was late at most, and CPU time in milliseconds from one to the next. */
+  lag = 0;
+  turn = 0;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor() {
+    let last = performance.now();
+    let before = process.cpuUsage();
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      const { user, system } = process.cpuUsage(before);
+      this.lag = Math.max(this.lag, now - last - TICK_MS);
+      this.turn = Math.max(this.turn, (user + system) / 1000);
+      last = now;
+      before = process.cpuUsage();
+    }, TICK_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
 }
 
 /** What is done with packets, and what has to be done after each batch. */
@@ -77,27 +95,36 @@ async function receive(device: string, decode: boolean): Promise<Received> {
     handle,
   );
   let last = performance.now();
-  let lag = 0;
-  let ticks: ReturnType<typeof setInterval> | undefined;
+  let turns: Turns | undefined;
   const running = capture.run((bytes, count) => {
     // Not before there are packets, so that an idle capture is seen at its own cost.
-    ticks ??= tick((late) => void (lag = Math.max(lag, late)));
+    turns ??= new Turns();
     records.read(bytes, count);
     flush();
     last = performance.now();
   });
+  const waiting = () => {
+    const { received, dropped } = capture.statistics();
+    return records.packets < received - dropped;
+  };
   const start = process.cpuUsage();
   await print("ready");
   await Deno.stdin.readable.pipeTo(new WritableStream());
-  while (performance.now() - last < QUIET_MS) {
+  while (waiting() || performance.now() - last < QUIET_MS) {
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
   const { user, system } = process.cpuUsage(start);
-  clearInterval(ticks);
+  turns?.[Symbol.dispose]();
   capture.close();
   await running;
   const { dropped } = capture.statistics();
-  return { packets: records.packets, dropped, cpu: (user + system) / 1e6, lag };
+  return {
+    packets: records.packets,
+    dropped,
+    cpu: (user + system) / 1e6,
+    lag: turns?.lag ?? NaN,
+    turn: turns?.turn ?? NaN,
+  };
 }
 
 if (import.meta.main) {

@@ -171,6 +171,19 @@ Deno.test("sniff finds a request in two segments, wherever it is cut, and on any
   }
 });
 
+Deno.test("sniff finds a request whose target is no text, wherever it is cut", () => {
+  const bytes = request("GET /\x16\x03\x01\0\xff HTTP/1.1", "Host: a");
+  const behindProxy = concatBytes(
+    latin1Bytes("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"),
+    bytes,
+  );
+  for (const said of [bytes, behindProxy]) {
+    for (let cut = 1; cut < said.length; cut++) {
+      assert.deepEqual(ja4hOf(said, [cut], 8000), [referenceJa4h(GET)], `cut at ${cut}`);
+    }
+  }
+});
+
 Deno.test("sniff finds a request byte by byte, backwards, and twice", () => {
   const all = Array.from({ length: BROWSER.length - 1 }, (_, index) => index + 1);
   assert.deepEqual(ja4hOf(BROWSER, all), [BROWSER_JA4H]);

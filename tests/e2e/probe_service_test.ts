@@ -7,8 +7,8 @@ import { HostileLog } from "../support/hostile_log.ts";
 import { RunningDecnet } from "../support/running_decnet.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-/** How long anything that is waited for may take on a machine under load. */
-const PATIENCE_MS = 30_000;
+/** How long anything that is waited for may take on a machine under load; no run may take a minute. */
+const PATIENCE_MS = 50_000;
 
 const POLL_MS = 25;
 
@@ -164,8 +164,8 @@ Deno.test("probe --from-log --watch reports each rotation of 200 attackers once,
   };
 
   service.start();
-  for (let round = 0; round < 4; round++) {
-    await arrive(targets.splice(0, 50), round % 2 === 0 ? "rename" : "copyTruncate");
+  for (const rotate of ["rename", "copyTruncate"] as const) {
+    await arrive(targets.splice(0, 100), rotate);
     await settle(1);
     // Ten hellos in the middle of a change would make a JARM that is neither the old one nor the new.
     await service.kill();
@@ -173,7 +173,7 @@ Deno.test("probe --from-log --watch reports each rotation of 200 attackers once,
     service.start();
     await aWhile();
     for (const attacker of known) if (Math.random() < 0.3) attacker.sshChanges++;
-    await settle(3);
+    await settle(2);
   }
   const { code, stderr } = await service.end();
   assert.equal(code, 0, stderr);

@@ -118,19 +118,33 @@ liveTest("ends quietly when nobody reads on", async (namespace) => {
 });
 
 liveTest("warns of packets that the kernel drops while it runs", async (namespace) => {
-  await using run = await startLiveSniffer(namespace, "-i", "far", "--buffer", "64");
+  await using run = await startLiveSniffer(
+    namespace,
+    "-i",
+    "far",
+    "--buffer",
+    "64",
+    "--dedup",
+    "0",
+  );
   const [packet] = hello("x".repeat(60), 1).slice(-1);
   run.kill("SIGSTOP");
   await sendFrames(namespace, "near", Array<typeof packet>(3000).fill(packet).map((one) => one!));
   run.kill("SIGCONT");
   await run.stderr.until((text) => /far: the kernel dropped \d+ packets, \d+ in all/.test(text));
+  // Behind all that the kernel has kept.
+  await sendFrames(namespace, "near", hello("last.example", 2));
+  await run.stdout.until((text) => text.includes("last.example"));
   run.kill("SIGINT");
-  const { code, stderr } = await run.end();
+  const { code, stdout, stderr } = await run.end();
   assert.equal(code, 0);
   const [, received, dropped] = /(\d+) packets received by the kernel, (\d+) dropped/.exec(stderr)!;
   const [, seen] = /far: (\d+) packets, /.exec(stderr)!;
-  assert.equal(received, "3000");
+  assert.equal(received, "3004");
   assert.equal(Number(seen), Number(received) - Number(dropped));
+  const told = parseEvents(stdout).filter(({ event_type }) => event_type === "capture_drops");
+  assert.ok(told.every(({ fields }) => fields["interface"] === "far"));
+  assert.equal(told.at(-1)?.fields["dropped_total"], Number(dropped));
 });
 
 liveTest("ends with an error when an interface goes away", async (namespace) => {

@@ -133,6 +133,19 @@ Deno.test("sniff of a damaged file tells what is before the damage, and of the n
   assert.ok(events.some(({ attacker_ip }) => attacker_ip === "192.0.2.9"));
 });
 
+Deno.test("sniff of several files names one that is not there, and tells of the others", async () => {
+  const path = sharedCapture();
+  const alone = await sniff("-r", path);
+  const { code, stdout, stderr } = await sniff(
+    ...["-r", `${sharedFolder()}/none.pcap`, "-r", path, "-r", sharedFolder()],
+  );
+  assert.deepEqual([code, stdout], [1, alone.stdout]);
+  assert.match(
+    stderr,
+    /^decnet: error: cannot read \S*none\.pcap: .*\ndecnet: error: cannot read .*\ndecnet: .*\n$/,
+  );
+});
+
 Deno.test("sniff gives the same lines each time", async () => {
   const runs = [await sniff("-r", sharedCapture()), await sniff("-r", sharedCapture())];
   assert.ok(runs[0]!.stdout.length > 1000);

@@ -11,9 +11,10 @@ import { assertOneLine, assertSurvives } from "./event_lines.ts";
 
 /** Few, so that flows have to make room for others. */
 const MAX_FLOWS = 16;
+const MAX_SOURCES = 64;
 
 /** Bytes of an engine's tables, whatever comes. */
-export const TABLES: number = 24 * 1024 * 1024;
+export const TABLES: number = 1024 * 1024;
 
 /** LINKTYPE_ETHERNET. */
 const ETHERNET = 1;
@@ -29,7 +30,7 @@ export function sniffed(feed: (engine: Engine) => void, options: SniffedOptions 
   const engine = sniffingEngine((event) => {
     if (events.length < MAX_CHECKED) checkEvent(event);
     events.push(event);
-  }, { maxFlows: MAX_FLOWS, ...options });
+  }, { maxFlows: MAX_FLOWS, maxSources: MAX_SOURCES, ...options });
   feed(engine);
   engine.end();
   return events;

@@ -131,6 +131,7 @@ export interface SniffedOptions {
   readonly ja4plus?: boolean;
   /** Bytes for all payload that is being read. */
   readonly maxHeld?: number;
+  readonly maxSources?: number;
 }
 
 /** An engine and what it told. */
@@ -153,7 +154,7 @@ export function sniff(packets: Iterable<CapturedPacket>, options: SniffedOptions
 /** An engine that hands its events to `onEvent`. */
 export function sniffingEngine(
   onEvent: (event: Event) => void,
-  { home = new Home(), dedup = 0, maxFlows = 1000, ja4plus = true, maxHeld }: SniffedOptions = {},
+  { home = new Home(), dedup = 0, maxFlows = 1000, ja4plus = true, ...bounds }: SniffedOptions = {},
 ): Engine {
   const reporter = new Reporter({
     sensor: "sensor",
@@ -161,7 +162,7 @@ export function sniffingEngine(
     dedup: new Dedup(dedup * 1_000_000),
     onEvent,
   });
-  return new Engine({ reporter, maxFlows, ja4plus, stacks: ownSignatures(), maxHeld });
+  return new Engine({ reporter, maxFlows, ja4plus, stacks: ownSignatures(), ...bounds });
 }
 
 /** A record with a ClientHello of TLS 1.2 for `name`, made larger by padding. */
