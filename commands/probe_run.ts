@@ -4,6 +4,8 @@ import { Dialer } from "../lib/probe/dialer.ts";
 import { forgetOld } from "../lib/probe/retention.ts";
 import { runProbes } from "../lib/probe/run.ts";
 import { StateError, type StateStore } from "../lib/store/state_store.ts";
+import { openTracing } from "../lib/trace/tracing.ts";
+import { VERSION } from "../lib/version.ts";
 import type { AppContext } from "./context.ts";
 import { UserError } from "./exit_code.ts";
 import { openSystemd, startHealth } from "./health.ts";
@@ -164,6 +166,7 @@ export async function runProbeCommand(
       ja4plus: !flags.noJa4plus,
       raw,
       interrupt: signals.signal,
+      tracing: openTracing(VERSION),
       resolve: resolveName,
       isRecent: async (target, probe, ports) =>
         service?.isRecent(target, probe.name) ?? await recorder.isRecent(target, probe, ports),

@@ -21,6 +21,7 @@ export const TEST_TOOLS = [
   { command: "openssl", packages: ["openssl"] },
   { command: "nmap", packages: ["nmap"] },
   { command: "groff", packages: ["groff"] },
+  { command: "chromium", packages: ["chromium"] },
   { command: "nats-server", packages: ["nats-server"] },
   { command: "certtool", packages: ["gnutls-bin"] },
   { command: "stunnel4", packages: ["stunnel4"] },
@@ -39,6 +40,7 @@ export const TEST_TOOLS = [
   // The first brings the second, and TLS.
   { command: "rsyslogd", packages: ["rsyslog-gnutls", "rsyslog"] },
   { command: "logrotate", packages: ["logrotate"] },
+  { command: "tmux", packages: ["tmux"] },
   { command: "unshare", packages: ["util-linux"] },
   { command: "nsenter", packages: ["util-linux"] },
   { command: "setpriv", packages: ["util-linux"] },

@@ -23,6 +23,8 @@ export interface EventInput {
    * always gets the same `event_id`; without it the id is random.
    */
   readonly origin?: string | undefined;
+  /** W3C traceparent of the work that made it. */
+  readonly trace?: string | undefined;
 }
 
 /**
@@ -50,5 +52,6 @@ export function createEvent(input: EventInput): Event {
     attacker_ip: input.attackerIp ?? attackerAddress(fields),
     fields,
     ...(msg ? { msg } : {}),
+    ...(input.trace === undefined ? {} : { _trace: input.trace }),
   };
 }

@@ -32,4 +32,6 @@ export interface Event {
   readonly fields: Fields;
   /** Human text; left out when there is none. */
   readonly msg?: string;
+  /** W3C traceparent of the work that made it, where work is traced. */
+  readonly _trace?: string;
 }

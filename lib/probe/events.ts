@@ -13,7 +13,7 @@ export const PROBER_SERVICE = "prober";
 
 /** A fingerprint. */
 export function findingEvent(
-  { target, result, at }: Measurement & { readonly result: Finding },
+  { target, result, at, trace }: Measurement & { readonly result: Finding },
   sensor: string,
 ): Event {
   return proberEvent(
@@ -23,6 +23,7 @@ export function findingEvent(
     target.address,
     result.fields,
     result.msg,
+    trace,
   );
 }
 
@@ -83,6 +84,7 @@ function proberEvent(
   attackerIp: string,
   fields: Readonly<Record<string, FieldValue | undefined>>,
   msg: string,
+  trace?: string,
 ): Event {
   return createEvent({
     time,
@@ -93,5 +95,6 @@ function proberEvent(
     attackerIp,
     fields,
     msg,
+    trace,
   });
 }

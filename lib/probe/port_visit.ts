@@ -13,6 +13,7 @@ import {
 } from "./probe.ts";
 import type { StackIdentifier } from "../fingerprint/p0f/identifier.ts";
 import { type AnyProbe, isRaw, type RawProbe } from "./raw_probe.ts";
+import type { Tracing } from "../trace/tracing.ts";
 import type { RawNetwork } from "./raw_network.ts";
 
 /** How probes are carried out. */
@@ -27,6 +28,8 @@ export interface VisitOptions {
   readonly raw?: RawServices | undefined;
   /** Ends everything early. */
   readonly interrupt?: AbortSignal;
+  /** Makes a span of each probe that is run. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** What probes with packets of their own need. */
@@ -44,6 +47,8 @@ export interface Measurement {
   readonly result: ProbeResult;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** W3C traceparent of the probe, where work is traced. */
+  readonly trace?: string | undefined;
 }
 
 /** How a probe ends on a port that does not speak its language. */
@@ -73,11 +78,17 @@ export async function* visitPort(
 ): AsyncGenerator<Measurement> {
   const knowledge = new PortKnowledge();
   for (const probe of probes) {
+    const known = isRaw(probe) ? knowledge.nothing : knowledge.verdict(probe.language);
+    if (known !== undefined) {
+      yield { target, port, probe, result: known, at: Date.now() };
+      continue;
+    }
+    const span = options.tracing?.start(`probe.${probe.name}`, { target: target.address, port });
     const result = isRaw(probe)
-      ? knowledge.nothing ?? await probeRaw(target, port, probe, options)
-      : knowledge.verdict(probe.language) ??
-        await probeWithRetries(target, port, probe, options, knowledge);
-    yield { target, port, probe, result, at: Date.now() };
+      ? await probeRaw(target, port, probe, options)
+      : await probeWithRetries(target, port, probe, options, knowledge);
+    span?.end(result.outcome === "ok" ? undefined : result.outcome);
+    yield { target, port, probe, result, at: Date.now(), trace: span?.traceparent };
   }
 }
 

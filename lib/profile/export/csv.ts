@@ -1,0 +1,74 @@
+/** Profiles as a table for spreadsheets (RFC 4180). */
+import { replaceUnsafe, unicodeEscape } from "../../text/unsafe.ts";
+import { FINGERPRINT_KINDS, type Profile } from "../profile.ts";
+
+type Cell = string | number | undefined | readonly string[];
+
+/** Heading and content of each column. */
+const COLUMNS: readonly (readonly [heading: string, cell: (profile: Profile) => Cell])[] = [
+  ["attacker_ip", (profile) => profile.attacker_ip],
+  ["first_seen", (profile) => profile.first_seen],
+  ["last_seen", (profile) => profile.last_seen],
+  ["class", (profile) => profile.behaviour.class],
+  ["reason", (profile) => profile.behaviour.reason],
+  ["risk", (profile) => profile.risk.score],
+  ["events", (profile) => profile.events],
+  ["evidence", (profile) => profile.evidence],
+  ["sessions", (profile) => profile.session_count],
+  ["decky_count", (profile) => profile.decky_count],
+  ["deckies", (profile) => profile.deckies.map(({ decky }) => decky)],
+  ["traversal_path", (profile) => profile.traversal_path],
+  ["interacted", (profile) => profile.interacted],
+  ["scanned", (profile) => profile.scanned],
+  ["phases", (profile) => profile.phases.map(({ phase }) => phase)],
+  ["beacon_interval_s", (profile) => profile.beacon?.interval_s],
+  ["beacon_jitter_pct", (profile) => profile.beacon?.jitter_pct],
+  ["tools", (profile) => [...new Set(profile.tools.map(({ tool }) => tool))]],
+  ["techniques", (profile) => profile.techniques.map(({ id }) => id)],
+  ["commands", (profile) => profile.commands.total],
+  ["credentials", (profile) => profile.credentials.total],
+  ["victim_domains", (profile) => profile.victim_domains.items.map(({ domain }) => domain)],
+  ["rotations", (profile) => profile.rotation_count],
+  ["os", (profile) => profile.stack?.os],
+  ["country", (profile) => profile.origin?.country],
+  ["asn", (profile) => profile.origin?.asn],
+  ["as_name", (profile) => profile.origin?.as_name],
+  ["ptr", (profile) => profile.ptr],
+  ...FINGERPRINT_KINDS.map((kind) =>
+    [
+      kind,
+      (profile: Profile): Cell =>
+        profile.fingerprints.filter((print) => print.kind === kind).map(({ value }) => value),
+    ] as const
+  ),
+];
+
+/** Between the items of one cell. */
+const SEPARATOR = "; ";
+
+/**
+ * What makes a spreadsheet take text for a formula: = + - @ tab and CR at the start, also in their
+ * full-width forms, and after spaces, which some of them strip.
+ */
+const FORMULA = /^[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+
+/** A heading and a row for each attacker; yields a line at a time, with its CRLF. */
+export function* writeCsv(profiles: Iterable<Profile>): Generator<string, void> {
+  yield `${COLUMNS.map(([heading]) => heading).join(",")}\r\n`;
+  for (const profile of profiles) {
+    yield `${COLUMNS.map(([, cell]) => csvCell(cell(profile))).join(",")}\r\n`;
+  }
+}
+
+/**
+ * One cell: always one line, quoted where RFC 4180 asks for it, and never a formula: text that could
+ * be one gets an apostrophe in front.
+ */
+export function csvCell(value: Cell): string {
+  if (value === undefined) return "";
+  if (typeof value === "number") return String(value);
+  const text = typeof value === "string" ? value : value.join(SEPARATOR);
+  const guarded = FORMULA.test(text) ? `'${text}` : text;
+  const line = replaceUnsafe(guarded, unicodeEscape);
+  return /[",']|^\s|\s$/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
+}

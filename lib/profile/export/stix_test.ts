@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { hasUnsafe } from "../../text/unsafe.ts";
+import { hostileProfile, madeProfile } from "../../../tests/support/made_profile.ts";
+import { checkedStix, type FoundObject } from "../../../tests/support/stix_rules.ts";
+import { anyText } from "../../../tests/support/text_arbitrary.ts";
+import { writeStix } from "./stix.ts";
+
+function bundle(...args: Parameters<typeof writeStix>): FoundObject[] {
+  return checkedStix([...writeStix(...args)].join(""));
+}
+
+function only(objects: readonly FoundObject[], type: string): FoundObject {
+  const found = objects.filter((object) => object.type === type);
+  assert.equal(found.length, 1, `${found.length} of ${type}`);
+  return found[0]!;
+}
+
+Deno.test("writeStix() gives a bundle by the rules, with an indicator for the address", () => {
+  const objects = bundle([madeProfile()]);
+  const indicator = only(objects, "indicator");
+  assert.equal(indicator["pattern"], "[ipv4-addr:value = '198.51.100.23']");
+  assert.deepEqual(indicator["indicator_types"], ["malicious-activity"]);
+  assert.equal(indicator["created"], "2026-09-01T10:00:00.000Z");
+  assert.equal(indicator["modified"], "2026-09-02T08:15:30.123Z");
+  assert.equal(only(objects, "observed-data")["number_observed"], 321);
+  assert.equal(only(objects, "file")["size"], 4_200_000);
+  assert.equal(only(objects, "url")["value"], "http://198.51.100.99/x.sh");
+  assert.equal(only(objects, "autonomous-system")["number"], 64500);
+  assert.deepEqual(
+    objects.filter(({ type }) => type === "relationship").map((one) => one["relationship_type"]),
+    ["based-on", "indicates", "indicates", "indicates", "indicates"],
+  );
+});
+
+Deno.test("writeStix() gives the identifiers that the specification gives to observables", () => {
+  const objects = bundle([madeProfile({ attacker_ip: "198.51.100.3" })]);
+  // The example of STIX 2.1 section 2.9.
+  assert.equal(only(objects, "ipv4-addr").id, "ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4");
+});
+
+Deno.test("writeStix() makes a later export a new version of the same objects", () => {
+  const last_seen = "2026-09-09T09:09:09.999999Z";
+  const first = bundle([madeProfile()]);
+  const second = bundle([madeProfile({ last_seen, events: 5000 })]);
+  assert.deepEqual(second.map(({ id }) => id), first.map(({ id }) => id));
+  const [before, after] = [only(first, "indicator"), only(second, "indicator")];
+  assert.equal(after["created"], before["created"]);
+  assert.equal(after["modified"], "2026-09-09T09:09:09.999Z");
+});
+
+Deno.test("writeStix() is the same text for the same profiles", () => {
+  const profiles = [madeProfile(), madeProfile({ attacker_ip: "2001:db8::7" })];
+  assert.deepEqual([...writeStix(profiles)], [...writeStix(profiles)]);
+});
+
+Deno.test("writeStix() says once what attackers share, and keeps attackers apart", () => {
+  const objects = bundle([madeProfile(), madeProfile({ attacker_ip: "2001:db8::7" })]);
+  const count = (type: string) => objects.filter((object) => object.type === type).length;
+  assert.equal(count("indicator"), 2);
+  assert.equal(count("attack-pattern"), 2);
+  assert.equal(count("identity"), 1);
+  assert.equal(count("file"), 1);
+  assert.equal(only(objects, "ipv6-addr")["value"], "2001:db8::7");
+});
+
+Deno.test("writeStix() gives two producers different objects for one attacker", () => {
+  const ours = only(bundle([madeProfile()], { producer: "a" }), "indicator");
+  const theirs = only(bundle([madeProfile()], { producer: "b" }), "indicator");
+  assert.notEqual(ours.id, theirs.id);
+});
+
+Deno.test("writeStix() leaves out attackers without an address, and zones of addresses", () => {
+  assert.deepEqual(bundle([madeProfile({ attacker_ip: "Unknown" })]).map(({ type }) => type), [
+    "identity",
+    "extension-definition",
+  ]);
+  const zoned = bundle([madeProfile({ attacker_ip: "fe80::1%eth0" })]);
+  assert.equal(only(zoned, "ipv6-addr")["value"], "fe80::1");
+});
+
+Deno.test("writeStix() leaves out what there is not", () => {
+  const { origin: _, beacon: __, ...rest } = madeProfile({ fingerprints: [], techniques: [] });
+  const nothing = { items: [], truncated: false, total: 0 };
+  const objects = bundle([{
+    ...{ ...rest, payloads: nothing, tools: [], interacted: [], scanned: [], phases: [] },
+    ...{ deckies: [], events: 0 },
+  }]);
+  assert.deepEqual(objects.map(({ type }) => type), [
+    ...["identity", "extension-definition", "ipv4-addr", "observed-data", "indicator"],
+    ...["relationship", "sighting", "note"],
+  ]);
+});
+
+Deno.test("writeStix() of no profiles is a bundle all the same", () => {
+  assert.equal(bundle([]).length, 2);
+});
+
+Deno.test("writeStix() keeps the rules and one line for each object, whatever attackers say", () => {
+  fc.assert(fc.property(anyText(), (text) => {
+    const pieces = [...writeStix([hostileProfile(text)])].join("");
+    checkedStix(pieces);
+    for (const line of pieces.split("\n")) assert.equal(hasUnsafe(line), false);
+  }));
+});
