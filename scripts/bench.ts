@@ -3,27 +3,37 @@
  * Benchmarks; they print figures and judge nothing.
  *
  * Usage: deno task bench [startup] [probe [--full]] [sniff [--capture=FILE] [--rounds=N]]
+ *        [collect [--lines=N] [--attackers=N] [--rounds=N] [--core=N]]
  *        [live [--seconds=N] [--rates=N,...] [--capture=FILE]]
  *
- *        [syn]
+ *        [syn] [collect_docker] [tail [--size=MIB] [--large=MIB] [--rounds=N]]
  *
- * Without names all but `live` and `syn` run: these need root and a machine that has nothing else to do.
+ * Without names all but `live`, `syn` and `collect_docker` run: these need root and a machine that has nothing
+ * else to do.
  */
+import { benchCollectDocker } from "./bench/collect_docker.ts";
+import { benchCollect } from "./bench/collect.ts";
 import { benchLive } from "./bench/live.ts";
 import { benchProbe } from "./bench/probe.ts";
 import { benchSniff } from "./bench/sniff.ts";
 import { benchStartup } from "./bench/startup.ts";
 import { benchSyn } from "./bench/syn.ts";
+import { benchTail } from "./bench/tail.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   startup: benchStartup,
   probe: () => benchProbe(Deno.args.includes("--full")),
   sniff: benchSniff,
+  collect: benchCollect,
   live: benchLive,
   syn: benchSyn,
+  tail: benchTail,
+  collect_docker: benchCollectDocker,
 };
 
-const DEFAULTS = Object.keys(BENCHMARKS).filter((name) => name !== "live" && name !== "syn");
+const NEED_ROOT: readonly string[] = ["live", "syn", "collect_docker"];
+
+const DEFAULTS = Object.keys(BENCHMARKS).filter((name) => !NEED_ROOT.includes(name));
 
 const wanted = Deno.args.filter((arg) => !arg.startsWith("--"));
 for (const name of wanted.length > 0 ? wanted : DEFAULTS) {

@@ -5,14 +5,27 @@ import { findCommand } from "./test_tools.ts";
 /** Image of {@linkcode TestEngine.create}: a static busybox and nothing else. */
 export const TEST_IMAGE = "decnet/test:busybox";
 
-/** Programs of an engine; Debian's docker.io brings all but the last. */
-export const ENGINE_COMMANDS = ["dockerd", "containerd", "runc", "busybox"] as const;
+/** Programs of an engine: Debian's docker.io brings the first three, busybox-static and util-linux the others. */
+export const ENGINE_COMMANDS = [
+  ...["dockerd", "containerd", "runc", "busybox", "unshare", "nsenter"] as const,
+];
 
-const READY_WITHIN_MS = 60_000;
+/**
+ * Runs the rest of its arguments as the first process of namespaces of their own: all that an engine leaves
+ * behind, containers and mounts, goes when that process does.
+ */
+export const NAMESPACES: readonly string[] = [
+  ...["--pid", "--mount", "--fork", "--kill-child=KILL", "--mount-proc"],
+];
+
+const READY_WITHIN_MS = 30_000;
 const POLL_MS = 20;
 
-/** How long each part may take to end by itself. */
+/** How long dockerd may take to end by itself. */
 const STOP_WITHIN_MS = 20_000;
+
+/** No answer takes longer: an engine that hangs must not hang those who ask. */
+const ANSWER_WITHIN_MS = 30_000;
 
 /** What the engine answered. */
 export interface EngineAnswer {
@@ -31,18 +44,24 @@ export interface ContainerSpec {
   readonly logOptions?: Readonly<Record<string, string>>;
 }
 
-/** An engine in a folder. */
+/** An engine in a folder. It ends with the process that started it, unless it is detached. */
 export class TestEngine {
   readonly folder: string;
   readonly #detached: boolean;
+  /** Arguments of dockerd beside its own. */
+  readonly #options: readonly string[];
+  /** Held open: that it is closed ends the engine. */
+  #lifeline: WritableStream<Uint8Array<ArrayBuffer>> | undefined;
 
   /**
    * @param folder holds everything of the engine; its path must be short, for sockets
-   * @param detached the engine goes on when the terminal is interrupted
+   * @param detached the engine goes on when this process ends
+   * @param options arguments of dockerd, say `--live-restore`
    */
-  constructor(folder: string, detached = false) {
+  constructor(folder: string, detached = false, options: readonly string[] = []) {
     this.folder = folder;
     this.#detached = detached;
+    this.#options = options;
   }
 
   /** For DOCKER_HOST. */
@@ -59,6 +78,7 @@ export class TestEngine {
     await Deno.mkdir(this.folder, { recursive: true });
     if (!await this.#answers()) {
       await mountCgroups();
+      await this.#startNamespaces();
       await this.#startContainerd();
       await this.#startDockerd();
     }
@@ -73,14 +93,20 @@ export class TestEngine {
 
   /** Removes the containers and ends the engine. The folder stays. */
   async stop(): Promise<void> {
-    if (await this.#answers()) {
-      const { body } = await this.request("GET", "/containers/json?all=1");
-      const list = JSON.parse(body) as { readonly Id: string }[];
-      await Promise.all(list.map(({ Id }) => this.request("DELETE", `/containers/${Id}?force=1`)));
+    // An engine that does not answer ends all the same.
+    await this.clear().catch(() => {});
+    await this.#end("init", "SIGKILL");
+    await this.#lifeline?.close().catch(() => {});
+    for (const command of ["dockerd", "containerd"]) {
+      await Deno.remove(this.#pidPath(command)).catch(() => {});
     }
-    await this.#end("dockerd", "SIGTERM");
-    await this.#end("containerd", "SIGTERM");
-    await this.#unmount();
+  }
+
+  /** Removes all containers. @throws {Error} */
+  async clear(): Promise<void> {
+    const list = JSON.parse(await this.call("GET", "/containers/json?all=1"));
+    const ids = (list as { readonly Id: string }[]).map(({ Id }) => Id);
+    await Promise.all(ids.map((id) => this.request("DELETE", `/containers/${id}?force=1`)));
   }
 
   /** Makes a container that does not run yet; gives its id. @throws {Error} */
@@ -122,6 +148,7 @@ export class TestEngine {
         method,
         path,
         agent: false,
+        timeout: ANSWER_WITHIN_MS,
         headers: { "content-type": type, "content-length": new Blob([body as BlobPart]).size },
       }, (response) => {
         const chunks: Uint8Array[] = [];
@@ -133,8 +160,24 @@ export class TestEngine {
         });
       });
       sent.on("error", reject);
+      sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer`)));
       sent.end(body);
     });
+  }
+
+  async #startNamespaces(): Promise<void> {
+    // A shell takes in what becomes an orphan; it waits for the end of its input, or for ever.
+    const wait = this.#detached ? "sleep infinity; :" : "cat; :";
+    const child = new Deno.Command(findCommand("unshare")!, {
+      args: [...NAMESPACES, "sh", "-c", wait],
+      stdin: this.#detached ? "null" : "piped",
+      stdout: "null",
+      stderr: "null",
+      detached: this.#detached,
+    }).spawn();
+    child.unref();
+    if (!this.#detached) this.#lifeline = child.stdin;
+    await Deno.writeTextFile(this.#pidPath("init"), String(await onlyChild(child.pid)));
   }
 
   async #startContainerd(): Promise<void> {
@@ -164,25 +207,22 @@ export class TestEngine {
       ...["--data-root", `${folder}/data`, "--exec-root", `${folder}/exec`],
       ...["--pidfile", `${folder}/dockerd-own.pid`],
       ...["--bridge=none", "--iptables=false", "--ip6tables=false"],
+      ...this.#options,
     );
     await until("dockerd", () => this.#answers(), () => this.#log("dockerd"));
   }
 
-  /** Starts a program that goes on when this one ends, with its output in a log. */
+  /** Starts a program within the namespaces, with its output in a log. */
   async #run(command: string, ...args: string[]): Promise<void> {
     const path = findCommand(command);
     if (path === undefined) throw new Error(`${command} is not installed`);
-    for (const stale of [`${this.folder}/${command}-own.pid`]) {
-      await Deno.remove(stale).catch(() => {});
-    }
-    const child = new Deno.Command("sh", {
+    await Deno.remove(`${this.folder}/${command}-own.pid`).catch(() => {});
+    const script = 'log=$1; shift; exec "$@" >>"$log" 2>&1';
+    const init = await Deno.readTextFile(this.#pidPath("init"));
+    const child = new Deno.Command(findCommand("nsenter")!, {
       args: [
-        "-c",
-        'log=$1; shift; exec "$@" >>"$log" 2>&1',
-        "sh",
-        this.#logPath(command),
-        path,
-        ...args,
+        ...[`--target=${init}`, "--pid", "--mount"],
+        ...["sh", "-c", script, "sh", this.#logPath(command), path, ...args],
       ],
       stdin: "null",
       stdout: "null",
@@ -190,7 +230,7 @@ export class TestEngine {
       detached: this.#detached,
     }).spawn();
     child.unref();
-    await Deno.writeTextFile(this.#pidPath(command), String(child.pid));
+    await Deno.writeTextFile(this.#pidPath(command), String(await onlyChild(child.pid)));
   }
 
   async #end(command: string, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
@@ -227,16 +267,6 @@ export class TestEngine {
     if (status !== 200) throw new Error(`cannot import the image: ${body}`);
   }
 
-  /** What the engine mounted below its folder; a killed one leaves it. */
-  async #unmount(): Promise<void> {
-    const mounts = (await Deno.readTextFile("/proc/mounts")).split("\n")
-      .map((line) => line.split(" ")[1] ?? "")
-      .filter((path) => path.startsWith(`${this.folder}/`));
-    for (const path of mounts.reverse()) {
-      await new Deno.Command("umount", { args: [path], stderr: "null" }).output();
-    }
-  }
-
   #pidPath(command: string): string {
     return `${this.folder}/${command}.pid`;
   }
@@ -255,6 +285,17 @@ async function mountCgroups(): Promise<void> {
   const path = "/sys/fs/cgroup";
   if ((await Deno.readTextFile("/proc/mounts")).includes(` ${path}`)) return;
   await new Deno.Command("mount", { args: ["-t", "cgroup2", "none", path] }).output();
+}
+
+/** The process that another has started; those that enter a namespace start the rest of their work there. */
+async function onlyChild(pid: number): Promise<number> {
+  let child = 0;
+  await until("a process in its namespace", async () => {
+    const list = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
+    child = Number(list.trim());
+    return child > 0;
+  });
+  return child;
 }
 
 /** A zombie is none: whoever started it may not have noticed yet. */

@@ -44,6 +44,11 @@ export class Alarm {
   #rung = false;
   #wake: (() => void) | undefined;
 
+  /** It has rung, and nobody waited. */
+  get isRung(): boolean {
+    return this.#rung;
+  }
+
   /** Ends the wait, or the next one. */
   ring(): void {
     this.#rung = true;

@@ -1,13 +1,16 @@
 /** Follows the log of one container, through its stops and starts, until it is removed. */
+import type { ContainerEvent } from "../docker/container_events.ts";
 import { type Engine, EngineError, type InspectedContainer } from "../docker/engine.ts";
 import { FrameError, LogFrames, type LogLine } from "../docker/log_frames.ts";
 import { LinkedAbort } from "../docker/linked_abort.ts";
 import { formatLogTime, formatSince, microsOf } from "../docker/log_time.ts";
 import { Alarm, Backoff, type BackoffOptions } from "./docker_alarm.ts";
 import { DockerCursor, readDockerPosition } from "./docker_cursor.ts";
+import { ContainerNotes, type OriginOf } from "./docker_notes.ts";
+import { portions } from "./docker_portions.ts";
 import type { ContainerIdentity } from "./docker_select.ts";
 import type { Gate } from "./docker_gate.ts";
-import type { Origin, SourceContext, SourceLine, SourceNotice } from "./source.ts";
+import type { Origin, SourceContext, SourceLine } from "./source.ts";
 
 /** What all followers of a source share. */
 export interface FollowSettings {
@@ -17,13 +20,18 @@ export interface FollowSettings {
   readonly stderr: boolean;
   /** Bytes of a line; what follows is left out. */
   readonly maxLine: number | undefined;
-  /** Who a container is; undefined when it is none of those that are wanted. */
-  readonly originOf: (container: ContainerIdentity) => Origin | undefined;
+  readonly originOf: OriginOf;
   /** Lets so many at a time open a log, which costs the engine. */
   readonly gate: Gate;
   /** True while the engine as a whole does not answer. */
   readonly isAway: () => boolean;
   readonly backoff: BackoffOptions;
+  /** Bytes of a log that become lines at a time: as such they are several times as large. */
+  readonly portion: () => number;
+  /** Told that a log cannot be opened for want of a file descriptor. */
+  readonly onCrowded: (error: EngineError) => void;
+  /** The wall clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 /** How following ended. */
@@ -38,8 +46,11 @@ export type FollowEnd =
 /** Checks in a row that find a stream silent whose container does not run, before it is opened again. */
 const STALE_CHECKS = 2;
 
-/** When a container started that never did: the zero of Go's clock. */
-const NEVER = "0001-";
+/** How long a log is left alone that was closed to make room. */
+const SHED_MS = 10_000;
+
+/** An attempt without a file descriptor costs nothing. */
+const CROWDED_MS = 5000;
 
 /** How long attempts may fail without an answer before that is worth a message of its own. */
 const SILENT_MS = 10_000;
@@ -47,37 +58,39 @@ const SILENT_MS = 10_000;
 /** One container. */
 export class ContainerFollower {
   readonly #id: string;
+  readonly #notes: ContainerNotes;
   readonly #settings: FollowSettings;
   readonly #alarm = new Alarm();
+  /** Rung when the container may be called otherwise, or run anew, under an open stream. */
+  readonly #changes = new Alarm();
   readonly #backoff: Backoff;
-  #origin: Origin;
   #cursor = new DockerCursor(undefined);
-  /** As it was inspected last. */
-  #known: InspectedContainer | undefined;
-  /** It appeared while others were followed. */
-  readonly #isNew: boolean;
   #connection: LinkedAbort | undefined;
   /** Of the open stream: whether the container ran when it was opened, and what it gave since the last check. */
   #streamsRunning = false;
   #isSilent = true;
+  #isOpen = false;
+  #isShed = false;
   #staleChecks = 0;
   /** The line without an end that the last stream ended with. */
   #unended: LogLine[] = [];
   /** When the first of the attempts in a row was that have failed. */
   #failingSince: number | undefined;
   #isTroubled = false;
+  /** Why a change could not be told. */
+  #notingError: unknown;
 
   constructor(id: string, origin: Origin, isNew: boolean, settings: FollowSettings) {
     this.#id = id;
-    this.#origin = origin;
-    this.#isNew = isNew;
+    this.#notes = new ContainerNotes(id, origin, isNew, settings);
     this.#settings = settings;
     this.#backoff = new Backoff(settings.backoff);
   }
 
   /** Something happened to the container. */
-  wake(): void {
+  wake(action?: ContainerEvent["action"]): void {
     this.#alarm.ring();
+    if (action === "rename") this.#changes.ring();
   }
 
   /** The engine may have been away: what is open may be dead. Opening again is always safe. */
@@ -86,11 +99,22 @@ export class ContainerFollower {
     this.wake();
   }
 
+  /** Closes the log for a while, to make room; true when it was open. */
+  shed(): boolean {
+    if (!this.#isOpen) return false;
+    this.#isShed = true;
+    this.#connection?.abort();
+    return true;
+  }
+
   /** The engine lists the container, or no more. */
   check(listed: ContainerIdentity & { readonly running: boolean } | undefined): void {
-    const known = this.#known;
-    if (listed === undefined || known === undefined || listed.name !== known.name) this.wake();
+    const known = this.#notes.known;
+    if (listed === undefined || known === undefined) this.wake();
+    else if (listed.name !== known.name) this.wake("rename");
     else if (listed.running && !this.#streamsRunning) this.wake();
+    // It was started again before its log was opened: that has not been told yet.
+    else if (listed.running && this.#alarm.isRung) this.#changes.ring();
     const stale = listed?.running === false && this.#streamsRunning && this.#isSilent;
     this.#staleChecks = stale ? this.#staleChecks + 1 : 0;
     this.#isSilent = true;
@@ -100,15 +124,19 @@ export class ContainerFollower {
   /** Until there is nothing to follow any more. Rejects only when lines cannot be handed over. */
   async run(): Promise<FollowEnd> {
     const { engine, context } = this.#settings;
-    this.#cursor = new DockerCursor(readDockerPosition(await context.resume(this.#key)));
+    this.#cursor = new DockerCursor(readDockerPosition(await context.resume(this.#notes.key)));
     while (!context.signal.aborted) {
+      if (this.#notingError !== undefined) throw this.#notingError;
       this.#alarm.reset();
       try {
         const container = await engine.inspect(this.#id, context.signal);
-        await this.#note(container);
+        await this.#notes.note(container);
         const took = await this.#read(container);
-        if (this.#cursor.missed) continue;
-        if (!container.running) await this.#rest();
+        if (this.#isShed) {
+          this.#isShed = false;
+          await this.#alarm.wait(context.signal, SHED_MS);
+        } else if (this.#cursor.missed) continue;
+        else if (!container.running) await this.#rest();
         else if (took === 0) await this.#alarm.wait(context.signal, this.#backoff.next());
       } catch (error) {
         if (context.signal.aborted) break;
@@ -120,31 +148,25 @@ export class ContainerFollower {
     return "stopped";
   }
 
-  get #key(): string {
-    return `docker/${this.#id}`;
-  }
-
-  get #name(): string {
-    return this.#origin.container ?? this.#id;
-  }
-
   /** Reads the log to its end; gives the number of lines it took. */
   async #read(container: InspectedContainer): Promise<number> {
-    const { context, gate, engine, maxLine } = this.#settings;
+    const { context, gate, engine, maxLine, now } = this.#settings;
     using connection = new LinkedAbort(context.signal);
     const { signal } = connection;
     this.#connection = connection;
     this.#unended = [];
+    const noting = container.running ? this.#noteChanges(connection) : undefined;
     // What follows a running container stays open; the rest of a stopped one's log soon ends.
     let release: () => void = await gate.enter();
     try {
-      const { since, tail, search } = this.#cursor.opening(Date.now() / 1000);
+      const { since, tail, search } = this.#cursor.opening(now() / 1000);
       const found = search ? await this.#search(container, since, signal) : undefined;
       const bytes = await engine.logs(this.#id, {
-        // Should it start again in this moment, that is another run.
-        follow: true,
+        // Should it have started again in this moment, that is another run, which is told of first.
+        follow: container.running,
         ...{ since, tail, signal },
       });
+      this.#isOpen = true;
       this.#cursor.opened(found, container.linesPerFile);
       if (container.running) {
         release();
@@ -155,9 +177,12 @@ export class ContainerFollower {
       let took = 0;
       for (let chunks; (chunks = await bytes.read()) !== undefined;) {
         this.#isSilent = false;
-        const lines: LogLine[] = [];
-        for (const chunk of chunks) frames.push(chunk, lines);
-        const taken = await this.#deliver(lines);
+        let taken = 0;
+        for (const some of portions(chunks, this.#settings.portion())) {
+          const lines: LogLine[] = [];
+          for (const chunk of some) frames.push(chunk, lines);
+          taken += await this.#deliver(lines);
+        }
         if (taken > 0) this.#backoff.reset();
         took += taken;
         this.#untroubled();
@@ -174,8 +199,31 @@ export class ContainerFollower {
       return took;
     } finally {
       this.#streamsRunning = false;
+      this.#isOpen = false;
       connection.abort();
       release();
+      await noting;
+    }
+  }
+
+  /** Tells what changes while a stream is open; ends the stream when it cannot. */
+  async #noteChanges(connection: LinkedAbort): Promise<void> {
+    const { signal } = connection;
+    this.#changes.reset();
+    while (true) {
+      await this.#changes.wait(signal);
+      if (signal.aborted) return;
+      try {
+        const container = await this.#settings.engine.inspect(this.#id, signal);
+        // That it stops is told behind its last line.
+        if (container.running) await this.#notes.note(container);
+      } catch (error) {
+        // The next list has it again.
+        if (error instanceof EngineError) continue;
+        this.#notingError = error;
+        connection.abort();
+        return;
+      }
     }
   }
 
@@ -216,7 +264,7 @@ export class ContainerFollower {
       took++;
       const gap = cursor.takeGap();
       if (gap !== undefined) {
-        await this.#notice("gap", { from: formatLogTime(gap.from), to: formatLogTime(gap.to) });
+        await this.#notes.tell("gap", { from: formatLogTime(gap.from), to: formatLogTime(gap.to) });
       }
       if (line.stderr && !stderr) continue;
       const { text, truncated } = line;
@@ -226,34 +274,13 @@ export class ContainerFollower {
     }
     if (wanted.length > 0) {
       await context.lines({
-        key: this.#key,
-        origin: this.#origin,
+        key: this.#notes.key,
+        origin: this.#notes.origin,
         lines: wanted,
         position: cursor.position,
       });
     }
     return took;
-  }
-
-  /** Tells what has changed since the container was inspected last. */
-  async #note(container: InspectedContainer): Promise<void> {
-    const before = this.#known;
-    this.#known = container;
-    const { name, running, startedAt, exitCode } = container;
-    if (before !== undefined && before.name !== name) {
-      this.#origin = this.#settings.originOf(container) ?? { ...this.#origin, container: name };
-      await this.#notice("renamed", { name, old_name: before.name });
-    }
-    const hasRun = startedAt !== "" && !startedAt.startsWith(NEVER);
-    const isStart = hasRun &&
-      (before === undefined ? this.#isNew : before.startedAt !== startedAt);
-    if (isStart) {
-      const first = before === undefined || before.startedAt.startsWith(NEVER);
-      await this.#notice(first ? "started" : "restarted", { name, started_at: startedAt });
-    }
-    if (!running && (isStart || before?.running === true)) {
-      await this.#notice("stopped", { name, exit_code: exitCode });
-    }
   }
 
   /** Waits until something happens to the container, and keeps little until then. */
@@ -266,11 +293,11 @@ export class ContainerFollower {
   /** After a failure: waits before the next attempt, or gives the end. */
   async #failed(error: EngineError | FrameError): Promise<FollowEnd | undefined> {
     const { context } = this.#settings;
-    const name = this.#name;
+    const name = this.#notes.name;
     if (error instanceof EngineError && error.isGone) {
-      if (this.#known === undefined) return "removed";
+      if (this.#notes.known === undefined) return "removed";
       await this.#deliver(this.#unended.splice(0));
-      await this.#notice("removed", { name });
+      await this.#notes.tell("removed", { name });
       return "removed";
     }
     if (error instanceof EngineError && error.isHopeless) {
@@ -279,11 +306,14 @@ export class ContainerFollower {
       return "unreadable";
     }
     this.#failingSince ??= performance.now();
-    if (!this.#isTroubled && this.#isWorthTelling(error)) {
+    const isCrowded = error instanceof EngineError && error.isCrowded;
+    if (isCrowded) this.#settings.onCrowded(error);
+    else if (!this.#isTroubled && this.#isWorthTelling(error)) {
       this.#isTroubled = true;
       context.message("warn", `the log of ${name} breaks off, trying again: ${error.message}`);
     }
-    await this.#alarm.wait(context.signal, this.#backoff.next());
+    const wait = this.#backoff.next();
+    await this.#alarm.wait(context.signal, isCrowded ? Math.min(wait, CROWDED_MS) : wait);
     return undefined;
   }
 
@@ -299,15 +329,6 @@ export class ContainerFollower {
     if (!this.#isTroubled) return;
     this.#isTroubled = false;
     const { context } = this.#settings;
-    context.message("info", `the log of ${this.#name} goes on`);
-  }
-
-  #notice(kind: SourceNotice["kind"], detail: SourceNotice["detail"]): Promise<void> {
-    return this.#settings.context.notice({
-      key: this.#key,
-      origin: this.#origin,
-      kind,
-      detail: { id: this.#id, ...detail },
-    });
+    context.message("info", `the log of ${this.#notes.name} goes on`);
   }
 }

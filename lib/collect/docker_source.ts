@@ -9,6 +9,7 @@ import {
 import { LinkedAbort } from "../docker/linked_abort.ts";
 import { formatSince, type LogTime } from "../docker/log_time.ts";
 import { Alarm, Backoff, type BackoffOptions } from "./docker_alarm.ts";
+import { ClockWatch } from "./docker_clock.ts";
 import { ContainerFollower, type FollowSettings } from "./docker_follow.ts";
 import { Gate } from "./docker_gate.ts";
 import type { ContainerIdentity, ContainerSelection } from "./docker_select.ts";
@@ -24,20 +25,38 @@ export interface DockerSourceOptions {
   readonly stderr?: boolean;
   /** Bytes of a line; what follows is left out. @default 256 KiB */
   readonly maxLine?: number;
-  /** Goes on trying when the engine is away from the start; else that ends it. @default false */
+  /**
+   * Goes on trying when the engine is away from the start, unless it does not let anybody in; else that ends
+   * it. @default false
+   */
   readonly keepTrying?: boolean;
   /** Between two lists of all containers, which find what the events did not tell. @default 10 s */
   readonly reconcileMs?: number;
+  /** How long the answer to the question for events may take to begin, before all else goes on. @default 2 s */
+  readonly eventsWithinMs?: number;
   readonly backoff?: BackoffOptions;
+  /** The wall clock, in milliseconds. @default Date.now */
+  readonly now?: () => number;
 }
 
 const RECONCILE_MS = 10_000;
+
+/** What stands in for an engine may answer with the first event only. */
+const EVENTS_WITHIN_MS = 2000;
 
 /** Events that break off sooner are not connected to again at once. */
 const STABLE_MS = 1000;
 
 /** How often it is said that the engine is still away. */
 const REMIND_MS = 300_000;
+
+/** Logs that are closed for a while so that the engine can be asked for anything else. */
+const SHED = 4;
+
+/** Bytes of all logs together that become lines at a time, and of one log at least and at most. */
+const ALL_PORTIONS = 512 * 1024;
+const LEAST_PORTION = 8 * 1024;
+const MOST_PORTION = 64 * 1024;
 
 /** Logs that are opened at a time. */
 const OPENING = 16;
@@ -78,13 +97,19 @@ class DockerSource {
   #failure: unknown;
   #awaySince: number | undefined;
   #remindedAt = 0;
+  /** When it was last said that there are too few file descriptors. */
+  #crowdedAt = -Infinity;
   #wasConnected = false;
   /** The engine did not answer once, though its events did not break off. */
   #isDoubtful = false;
   #connection: LinkedAbort | undefined;
+  readonly #now: () => number;
+  readonly #clock: ClockWatch;
 
   constructor(options: DockerSourceOptions, context: SourceContext) {
     this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#clock = new ClockWatch(this.#now);
     this.#engine = options.engine;
     this.#abort = new LinkedAbort(context.signal);
     this.#context = { ...context, signal: this.#abort.signal };
@@ -96,6 +121,9 @@ class DockerSource {
       originOf: options.select,
       gate: new Gate(OPENING),
       isAway: () => this.#awaySince !== undefined,
+      portion: () => this.#portion(),
+      onCrowded: (error) => this.#tellCrowded(error),
+      now: this.#now,
       backoff: options.backoff ?? {},
     };
   }
@@ -138,15 +166,17 @@ class DockerSource {
       try {
         const since = this.#lastEvent === undefined ? undefined : formatSince(this.#lastEvent);
         // The events first, then the list: what starts in between is in one of them.
-        const events = await this.#engine.events(since, connection.signal);
+        const events = this.#engine.events(since, connection.signal);
+        await settledWithin(events, this.#options.eventsWithinMs ?? EVENTS_WITHIN_MS);
         await this.#reconcile();
         await this.#connected();
         connectedAt = performance.now();
-        await this.#read(events);
+        await this.#read(await events);
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof EngineError)) throw error;
-        if (connectedAt === undefined) this.#away(error);
+        if (error.isCrowded) this.#shed(error);
+        else if (connectedAt === undefined) this.#away(error);
       }
       connection.abort();
       if (connectedAt !== undefined && performance.now() - connectedAt > STABLE_MS) backoff.reset();
@@ -165,7 +195,8 @@ class DockerSource {
 
   /** The engine cannot be reached: said at once and then now and then. @throws the error at the start */
   #away(error: EngineError): void {
-    if (!this.#wasConnected && this.#options.keepTrying !== true) throw error;
+    const isOver = error.isForbidden || this.#options.keepTrying !== true;
+    if (!this.#wasConnected && isOver) throw error;
     const now = performance.now();
     if (this.#awaySince !== undefined && now - this.#remindedAt < REMIND_MS) return;
     const hint = error.hint === undefined ? "" : `; ${error.hint}`;
@@ -173,6 +204,22 @@ class DockerSource {
     this.#context.message("warn", `${still}trying to reach the engine: ${error.message}${hint}`);
     this.#awaySince ??= now;
     this.#remindedAt = now;
+  }
+
+  /** Makes room by closing logs of the containers that came last; their lines wait in the engine. */
+  #shed(error: EngineError): void {
+    this.#tellCrowded(error);
+    let count = 0;
+    for (const follower of [...this.#followers.values()].reverse()) {
+      if (follower.shed() && ++count === SHED) return;
+    }
+  }
+
+  #tellCrowded({ message, hint }: EngineError): void {
+    const now = performance.now();
+    if (now - this.#crowdedAt < REMIND_MS) return;
+    this.#crowdedAt = now;
+    this.#context.message("error", `some containers must wait: ${message}; ${hint}`);
   }
 
   async #connected(): Promise<void> {
@@ -193,6 +240,17 @@ class DockerSource {
     });
   }
 
+  /** An engine hides lines whose time is before that from which on a log was asked for. */
+  #checkClock(): void {
+    if (!this.#clock.hasStepped()) return;
+    for (const follower of this.#followers.values()) follower.reopen();
+  }
+
+  #portion(): number {
+    const share = ALL_PORTIONS / this.#followers.size;
+    return Math.min(MOST_PORTION, Math.max(LEAST_PORTION, share));
+  }
+
   /** A connection over a network may be dead without a word. */
   #reopenRemote(): void {
     this.#isDoubtful = false;
@@ -206,12 +264,17 @@ class DockerSource {
     const alarm = new Alarm();
     while (!signal.aborted) {
       await alarm.wait(signal, reconcileMs);
+      this.#checkClock();
       if (signal.aborted || !this.#wasConnected || this.#awaySince !== undefined) continue;
       try {
         await this.#reconcile();
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
         if (signal.aborted) return;
+        if (error.isCrowded) {
+          this.#shed(error);
+          continue;
+        }
         this.#context.message("warn", `cannot list containers: ${error.message}`);
         this.#isDoubtful = true;
         this.#connection?.abort();
@@ -246,7 +309,7 @@ class DockerSource {
     this.#lastEvent = event.time ?? this.#lastEvent;
     this.#turn++;
     const follower = this.#followers.get(event.id);
-    if (follower !== undefined) return follower.wake();
+    if (follower !== undefined) return follower.wake(event.action);
     if (event.action !== "start" && event.action !== "rename") return;
     if (this.#options.select(event) === undefined) await this.#options.refresh?.();
     this.#follow(event, event.action === "start");
@@ -268,6 +331,18 @@ class DockerSource {
         if (end === "removed") remember(this.#removed, id, ++this.#turn);
       }),
     );
+  }
+}
+
+/** Waits for `promise`, but not for ever. Rejects with it; what it rejects with later is for others. */
+async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+    promise.catch(() => {});
   }
 }
 

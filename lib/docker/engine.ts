@@ -63,6 +63,10 @@ export interface EngineErrorDetails {
   readonly status?: number | undefined;
   /** What the user can do about it. */
   readonly hint?: string | undefined;
+  /** The system does not let this user open the socket. */
+  readonly forbidden?: boolean;
+  /** This process or the system has no file descriptor left. */
+  readonly crowded?: boolean;
 }
 
 /** What the engine answered, or why it did not. */
@@ -70,11 +74,21 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly status: number | undefined;
   readonly hint: string | undefined;
+  /** Nothing is wrong with the engine: there is no file descriptor left to ask it with. */
+  readonly isCrowded: boolean;
+  readonly #forbidden: boolean;
 
-  constructor(message: string, { status, hint }: EngineErrorDetails = {}) {
+  constructor(message: string, details: EngineErrorDetails = {}) {
     super(message);
-    this.status = status;
-    this.hint = hint;
+    this.status = details.status;
+    this.hint = details.hint;
+    this.isCrowded = details.crowded ?? false;
+    this.#forbidden = details.forbidden ?? false;
+  }
+
+  /** True when who asks is not let in: it is of no use to wait for that. */
+  get isForbidden(): boolean {
+    return this.#forbidden || this.status === 401 || this.status === 403;
   }
 
   /** True when the container is no more. */

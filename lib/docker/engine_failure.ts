@@ -36,6 +36,16 @@ const FAILURES: Readonly<Record<string, readonly [text: string, hint?: string]>>
   ENFILE: ["the system has no free file descriptor left"],
 };
 
+/** What the SSH client says of those who are not let in or not trusted, and what that means. */
+const SSH_REFUSALS: readonly (readonly [words: RegExp, text: string, hint: string])[] = [
+  [
+    /^Host denied|no matching host key/,
+    "its host key is not the one in known_hosts",
+    "ssh to it shows both; ssh-keygen -R takes an old one out",
+  ],
+  [/^All configured authentication methods failed/, "lets none of the keys in", "ssh-copy-id"],
+];
+
 /** An {@linkcode EngineError} for whatever a client threw. @param engine its name */
 export function engineFailure(engine: string, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
@@ -48,8 +58,14 @@ export function engineFailure(engine: string, error: unknown): EngineError {
       hint,
     });
   }
+  const refusal = SSH_REFUSALS.find(([words]) => words.test(message));
+  if (refusal !== undefined) {
+    return new EngineError(`${engine}: ${refusal[1]}`, { hint: refusal[2], forbidden: true });
+  }
   const [text, hint] = typeof code === "string" ? FAILURES[code] ?? [message] : [message];
-  return new EngineError(`${engine}: ${text}`, { hint });
+  const forbidden = code === "EACCES" || code === "EPERM";
+  const crowded = code === "EMFILE" || code === "ENFILE";
+  return new EngineError(`${engine}: ${text}`, { hint, forbidden, crowded });
 }
 
 /** What the engine itself said: `{"message": "..."}`. */

@@ -19,6 +19,7 @@ Deno.test("engineFailure() says what to do about a socket", () => {
     assert.ok(error.message.startsWith("unix:///d.sock: "));
     assert.match(error.hint!, hint);
     assert.equal(error.status, undefined);
+    assert.deepEqual([error.isForbidden, error.isCrowded], [code === "EACCES", code === "EMFILE"]);
   }
 });
 
@@ -43,4 +44,12 @@ Deno.test("engineFailure() keeps the words of what it does not know", () => {
   assert.equal(engineFailure("d", "text").message, "d: text");
   const error = new EngineError("mine");
   assert.equal(engineFailure("d", error), error);
+});
+
+Deno.test("engineFailure() says in plain words what an SSH client refuses", () => {
+  const denied = failure({}, "Host denied (verification failed)");
+  assert.match(denied.message, /host key is not the one in known_hosts/);
+  const stranger = failure({}, "All configured authentication methods failed");
+  assert.match(stranger.message, /lets none of the keys in/);
+  assert.ok(denied.isForbidden && stranger.isForbidden);
 });

@@ -11,8 +11,9 @@ export interface NodeStream {
   destroy(): unknown;
 }
 
-/** What a chunk costs beside its bytes: engines send one a line. */
-const CHUNK_COST = 128;
+/** Chunks that wait are put together, since engines send one a line and each would cost more than its bytes. */
+const FIRST_BLOCK = 4096;
+const LARGEST_BLOCK = 64 * 1024;
 
 /** How a stream is read. */
 export interface NodeBytesOptions {
@@ -33,6 +34,9 @@ export class NodeBytes implements ByteSource {
   readonly #stream: NodeStream;
   readonly #options: NodeBytesOptions;
   #waiting: Uint8Array[] = [];
+  /** What is being filled; its full part is the last that waits. */
+  #block: Uint8Array<ArrayBuffer> | undefined;
+  #filled = 0;
   #size = 0;
   #paused = false;
   #state: "open" | "ended" | "failed" = "open";
@@ -50,23 +54,23 @@ export class NodeBytes implements ByteSource {
 
   async read(): Promise<readonly Uint8Array[] | undefined> {
     const { signal } = this.#options;
-    if (this.#waiting.length === 0 && this.#state === "open" && !signal.aborted) {
+    if (this.#size === 0 && this.#state === "open" && !signal.aborted) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
     if (signal.aborted) {
-      this.#waiting = [];
+      this.#clear();
       this.#stream.destroy();
       return undefined;
     }
-    if (this.#waiting.length > 0) return this.#give();
+    if (this.#size > 0) return this.#give();
     if (this.#error !== undefined) throw this.#error;
     return undefined;
   }
 
   #give(): readonly Uint8Array[] {
+    this.#closeBlock();
     const chunks = this.#waiting;
-    this.#waiting = [];
-    this.#size = 0;
+    this.#clear();
     if (this.#paused) {
       this.#paused = false;
       this.#stream.resume();
@@ -74,14 +78,44 @@ export class NodeBytes implements ByteSource {
     return chunks;
   }
 
+  #clear(): void {
+    this.#waiting = [];
+    this.#block = undefined;
+    this.#filled = 0;
+    this.#size = 0;
+  }
+
   #take(chunk: Uint8Array): void {
-    this.#waiting.push(chunk);
-    this.#size += chunk.length + CHUNK_COST;
+    this.#add(chunk);
+    this.#size += chunk.length;
     if (this.#size > this.#options.limit() && !this.#paused) {
       this.#paused = true;
       this.#stream.pause();
     }
     this.#wakeSoon();
+  }
+
+  #add(chunk: Uint8Array): void {
+    // Alone it is handed on as it is.
+    if (this.#size === 0 || chunk.length > LARGEST_BLOCK) {
+      this.#closeBlock();
+      this.#waiting.push(chunk);
+      return;
+    }
+    if (this.#block === undefined || this.#block.length - this.#filled < chunk.length) {
+      const next = this.#block === undefined ? FIRST_BLOCK : this.#block.length * 2;
+      this.#closeBlock();
+      this.#block = new Uint8Array(Math.max(chunk.length, Math.min(next, LARGEST_BLOCK)));
+    }
+    this.#block.set(chunk, this.#filled);
+    this.#filled += chunk.length;
+  }
+
+  #closeBlock(): void {
+    if (this.#block === undefined) return;
+    this.#waiting.push(this.#block.subarray(0, this.#filled));
+    this.#block = undefined;
+    this.#filled = 0;
   }
 
   /** What comes in one turn is handed out together. */

@@ -71,8 +71,8 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** MiB; 0 once the process is gone. */
-function highWaterMark(pid: number): number {
+/** Largest resident memory of a process so far, in MiB; 0 once it is gone. */
+export function highWaterMark(pid: number): number {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;

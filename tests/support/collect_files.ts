@@ -6,7 +6,7 @@ import { RunningDecnet } from "./running_decnet.ts";
 import type { TempFolder } from "./temp_folder.ts";
 
 /** Far beyond what any run may take. */
-const HANGS_AFTER_MS = 60_000;
+const HANGS_AFTER_MS = 50_000;
 
 const POLL_MS = 10;
 
@@ -72,10 +72,12 @@ export class CollectFiles {
     }
   }
 
-  /** Waits until all lines are in both files. */
+  /** Waits until all lines are in both files, or the run is over. @throws {AssertionError} when it hangs */
   async collected(run?: RunningDecnet): Promise<void> {
     const giveUpAt = performance.now() + HANGS_AFTER_MS;
-    while (this.#linesIn("log") < this.#count || this.#linesIn("json") < this.#count) {
+    let isOver = false;
+    run?.over.then(() => isOver = true);
+    while (!isOver && (this.#linesIn("log") < this.#count || this.#linesIn("json") < this.#count)) {
       assert.ok(performance.now() < giveUpAt, `not collected: ${run?.stderr.text}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }

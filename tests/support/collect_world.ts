@@ -22,8 +22,31 @@ export class Killed extends Error {
   override readonly name = "Killed";
 }
 
+/** Calls by which the output is written, and what the system may answer when they fail. */
+const CODES = {
+  open: ["EIO", "EROFS", "EACCES", "ENOSPC", "EMFILE"],
+  write: ["ENOSPC", "EIO", "EROFS", "EINTR", "EDQUOT"],
+  read: ["EIO"],
+  truncate: ["EIO", "EROFS"],
+  position: ["EIO"],
+} as const;
+
+/** One of these calls. */
+type Call = keyof typeof CODES;
+
+/** Calls that are still to fail, and how. */
+interface Fault {
+  readonly call: Call;
+  readonly code: string;
+  times: number;
+}
+
 /** The disk, as the process that runs now sees it. */
 interface Disk {
+  isReadOnly: boolean;
+  fault: Fault | undefined;
+  /** A half line could not be cut off. */
+  readonly onTorn: () => void;
   /** Bytes that fit on it still. */
   room: number;
   /** Bytes that the process still writes before it dies. */
@@ -67,12 +90,25 @@ export class CollectWorld {
   readonly streams: readonly ModelStream[];
   /** Lines of another verb that are in the output for good. */
   readonly foreign: string[] = [];
+  /** What somebody has cut off the files. */
+  readonly removed = { log: [] as string[], json: [] as string[] };
   isPowerLost = false;
+  /** A half line was left for a while: a rotated file may end in one, and another verb have ended it. */
+  isTorn = false;
+  /**
+   * A file was emptied and the process died before it had stored anything since: of the lines that were
+   * written meanwhile no one knows whether they are gone.
+   */
+  mayDouble = false;
   /** What was last remembered was lost at a time, also what the limiter had counted. */
   isCursorLost = false;
   readonly #random: SeededRandom;
   readonly #state = new Map<string, string>();
   #room = Infinity;
+  #isReadOnly = false;
+  #syncFailures = 0;
+  /** What was stored when a file was emptied. */
+  #emptied: string | undefined;
   #process: Process | undefined;
   #time = 1_777_785_171_000_000;
   /** The durable cursor as it was when what it knows was copied away. */
@@ -109,6 +145,14 @@ export class CollectWorld {
       () => this.#reopen(),
       () => this.#fillDisk(),
       () => this.#freeDisk(),
+      () => this.#freeDisk(),
+      () => this.#makeReadOnly(),
+      () => this.#failCalls(),
+      () => this.#failCalls(),
+      () => this.#failSync(),
+      () => this.#truncate(),
+      () => this.#stepClock(),
+      () => this.#restart(),
       () => this.#failState(),
       () => this.#dieSoon(),
       () => this.#dieInCommit(),
@@ -124,6 +168,8 @@ export class CollectWorld {
     if (this.#process === undefined || this.#process.disk.isDead) await this.start();
     const { disk, store } = this.#process!;
     disk.untilDeath = Infinity;
+    disk.fault = undefined;
+    this.#syncFailures = 0;
     store.heal();
     for (let round = 0; round < 100; round++) {
       this.#give();
@@ -148,17 +194,28 @@ export class CollectWorld {
       }
     }
     // Each file for itself: a torn line must not be hidden by the next file.
-    return texts.flatMap((text) => {
+    return texts.flatMap((text, index) => {
       const lines = text.split("\n");
       const rest = lines.pop();
-      return rest === "" ? lines : [...lines, `torn: ${rest}`];
+      if (rest === "" || rest === undefined) return lines;
+      if (!this.isTorn || index === texts.length - 1) return [...lines, `torn: ${rest}`];
+      // What lacks but its newline in a rotated file is there, unless the whole line came later.
+      return texts.some((other) => other.includes(`${rest}\n`)) ? lines : [...lines, rest];
     });
   }
 
   /** A new process, after the last one has died. */
   async start(): Promise<void> {
     this.#note("start");
-    const disk: Disk = { room: this.#room, untilDeath: Infinity, isDead: false };
+    // As the system does it when a process has died.
+    this.#process?.output.close();
+    this.#process?.ledger.close();
+    this.mayDouble ||= this.#emptied === [...this.#state.values()].join();
+    this.#emptied = undefined;
+    const disk: Disk = {
+      ...{ room: this.#room, isReadOnly: this.#isReadOnly, fault: undefined },
+      ...{ untilDeath: Infinity, isDead: false, onTorn: () => this.isTorn = true },
+    };
     const store = new MortalStore(this.#state, () => {
       disk.isDead = true;
       return new Killed("killed");
@@ -178,7 +235,7 @@ export class CollectWorld {
     this.isCursorLost ||= checkpoint !== stored.newest || checkpoint === undefined && back.size > 0;
     const ledger = new Ledger({
       ...{ base: this.base, store: checkpoints, held, checkpoint },
-      sync: () => Promise.resolve(),
+      sync: () => this.#syncFailures-- > 0 ? Promise.reject(failure("EIO")) : Promise.resolve(),
     });
     const collector = new Collector({
       sensor: "s",
@@ -208,6 +265,8 @@ export class CollectWorld {
       const position = collector.resume(stream.key);
       stream.given = typeof position === "number" ? position : 0;
     }
+    // As it is due at once.
+    await collector.commitNow();
   }
 
   #emit(): void {
@@ -316,9 +375,67 @@ export class CollectWorld {
   }
 
   #freeDisk(): void {
-    if (this.#room !== Infinity) this.#note("disk is free");
+    if (this.#room !== Infinity || this.#isReadOnly) this.#note("disk is free");
     this.#room = Infinity;
-    if (this.#process !== undefined) this.#process.disk.room = Infinity;
+    this.#isReadOnly = false;
+    if (this.#process === undefined) return;
+    this.#process.disk.room = Infinity;
+    this.#process.disk.isReadOnly = false;
+  }
+
+  #makeReadOnly(): void {
+    this.#note("disk is read-only");
+    this.#isReadOnly = true;
+    this.#process!.disk.isReadOnly = true;
+  }
+
+  #failCalls(): void {
+    const call = this.#random.pick(Object.keys(CODES) as Call[]);
+    const code = this.#random.pick<string>(CODES[call]);
+    const times = 1 + this.#random.below(4);
+    this.#note(`${call} fails ${times} times: ${code}`);
+    this.#process!.disk.fault = { call, code, times };
+  }
+
+  #failSync(): void {
+    this.#note("what is written does not get on the disk");
+    this.#syncFailures = 1 + this.#random.below(3);
+  }
+
+  #stepClock(): void {
+    const hours = this.#random.pick([-1, 24]);
+    this.#note(`the clock is set by ${hours} h`);
+    this.#process!.clock.step(hours * 3_600_000);
+  }
+
+  /** Somebody empties a file. */
+  #truncate(): void {
+    const kind = this.#random.pick(["log", "json"] as const);
+    const path = logPaths(this.base)[kind];
+    let text: string;
+    try {
+      text = Deno.readTextFileSync(path);
+      Deno.truncateSync(path, 0);
+    } catch {
+      return;
+    }
+    this.#note(`the .${kind} is emptied`);
+    this.#staleCopy = this.#copy;
+    // What the limiter had counted was told in these lines perhaps, and will be told again.
+    this.isCursorLost = true;
+    this.#emptied = [...this.#state.values()].join();
+    this.removed[kind].push(...text.split("\n").slice(0, -1));
+  }
+
+  /** Ends as it should, and starts anew; while nothing can be written it still ends. */
+  async #restart(): Promise<void> {
+    this.#note("restarted");
+    const { collector, output, disk } = this.#process!;
+    await this.#turn();
+    await collector.finish();
+    output.close();
+    disk.isDead = true;
+    await this.start();
   }
 
   #failState(): void {
@@ -395,15 +512,22 @@ export class CollectWorld {
 
 /** A file on a disk that fills, of a process that may die in the middle of a write. */
 function mortalFile(path: string, disk: Disk): AppendFile {
-  const alive = () => {
+  const check = (call: Call) => {
     if (disk.isDead) throw new Killed("killed");
+    const { fault } = disk;
+    if (fault?.call !== call || fault.times <= 0) return;
+    fault.times--;
+    if (call === "truncate" || call === "position") disk.onTorn();
+    throw failure(fault.code);
   };
-  alive();
+  check("open");
+  if (disk.isReadOnly) throw failure("EROFS");
   const file = openAppendFile(path);
   return {
     write: (bytes) => {
-      alive();
-      if (disk.room === 0) throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+      check("write");
+      if (disk.isReadOnly) throw failure("EROFS");
+      if (disk.room === 0) throw failure("ENOSPC");
       // A short write now and then is what every system may do.
       const length = Math.min(bytes.length, disk.room, disk.untilDeath, 700);
       const count = length === 0 ? 0 : file.write(bytes.subarray(0, length));
@@ -416,22 +540,24 @@ function mortalFile(path: string, disk: Disk): AppendFile {
       return count;
     },
     read: (bytes, position) => {
-      alive();
+      check("read");
       return file.read(bytes, position);
     },
     truncate: (size) => {
-      alive();
+      check("truncate");
       disk.room += file.position().size - size;
       file.truncate(size);
     },
-    sync: () => {
-      alive();
-      file.sync();
-    },
+    sync: () => file.sync(),
     position: () => {
-      alive();
+      check("position");
       return file.position();
     },
     close: () => file.close(),
   };
+}
+
+function failure(code: string): Error {
+  if (code === "EINTR") return new Deno.errors.Interrupted("interrupted");
+  return Object.assign(new Error(`injected ${code}`), { code });
 }

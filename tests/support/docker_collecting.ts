@@ -4,6 +4,11 @@ import { dockerSource, type DockerSourceOptions } from "../../lib/collect/docker
 import { dockerodeEngine } from "../../lib/docker/dockerode_engine.ts";
 import type { Recording } from "./recording_context.ts";
 
+/** How a source is run. */
+export type CollectingOptions = Partial<DockerSourceOptions> & {
+  readonly requestDeadlineMs?: number;
+};
+
 /** A source that reads from an engine until it is disposed of. */
 export class Collecting implements AsyncDisposable {
   /** Settles when the source has ended. */
@@ -15,15 +20,22 @@ export class Collecting implements AsyncDisposable {
     this.#controller = controller;
   }
 
-  /** @param host as DOCKER_HOST names it */
+  /**
+   * @param host as DOCKER_HOST names it
+   * @param options of the source, and how long an answer may take
+   */
   static async start(
     host: string,
     recording: Recording,
-    options: Partial<DockerSourceOptions> = {},
+    { requestDeadlineMs, ...options }: CollectingOptions = {},
   ): Promise<Collecting> {
     const controller = new AbortController();
     const source = dockerSource({
-      engine: await dockerodeEngine({ host, env: {}, requestDeadlineMs: 1000 }),
+      engine: await dockerodeEngine({
+        host,
+        env: {},
+        ...(requestDeadlineMs === undefined ? {} : { requestDeadlineMs }),
+      }),
       select: containerSelection({}, () => NO_SERVICE_NAMES),
       keepTrying: true,
       ...options,

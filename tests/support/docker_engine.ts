@@ -1,37 +1,77 @@
 /** A real Docker engine for the tests of one module, and containers that print numbered lines. */
-import { ENGINE_COMMANDS, TestEngine } from "../../scripts/test_engine.ts";
+import { ENGINE_COMMANDS, NAMESPACES, TestEngine } from "../../scripts/test_engine.ts";
 import { findCommand } from "../../scripts/test_tools.ts";
 import type { Requirement } from "./requirements.ts";
 
 /** An engine can be started here. */
 export const HAS_DOCKER: Requirement = {
   unmet: () => {
-    if (Deno.build.os !== "linux") return "not Linux";
-    if (Deno.uid() !== 0) return "not root";
-    const missing = ENGINE_COMMANDS.find((command) => findCommand(command) === undefined);
-    if (missing !== undefined) return `no ${missing}`;
-    const unshare = findCommand("unshare");
-    if (unshare === undefined) return "no unshare";
-    // What some containers forbid, and an engine cannot do without.
-    const { success } = new Deno.Command(unshare, {
-      args: ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"],
-      stderr: "null",
-    }).outputSync();
-    return success ? undefined : "nothing may be mounted here";
+    looked ??= { reason: missing() };
+    return looked.reason;
   },
 };
 
-/** An engine that runs until it is disposed of. */
-export async function dockerEngine(): Promise<TestEngine & AsyncDisposable> {
-  const folder = await Deno.makeTempDir({ prefix: "decnet-e-" });
-  const engine = new TestEngine(folder);
-  await engine.start();
-  return Object.assign(engine, {
-    async [Symbol.asyncDispose]() {
-      await engine.stop();
-      await Deno.remove(folder, { recursive: true });
-    },
-  });
+let looked: { readonly reason: string | undefined } | undefined;
+
+function missing(): string | undefined {
+  if (Deno.build.os !== "linux") return "not Linux";
+  if (Deno.uid() !== 0) return "not root";
+  const command = ENGINE_COMMANDS.find((name) => findCommand(name) === undefined);
+  if (command !== undefined) return `no ${command}`;
+  // What some containers forbid, and an engine cannot do without.
+  const { success } = new Deno.Command(findCommand("unshare")!, {
+    args: [...NAMESPACES, "mount", "-t", "tmpfs", "none", "/mnt"],
+    stderr: "null",
+  }).outputSync();
+  return success ? undefined : "nothing may be mounted here";
+}
+
+/**
+ * Engines for the tests of one module, each started when it is asked for first. They end behind the last test,
+ * and with the process whatever becomes of it.
+ */
+export class SharedEngine {
+  readonly #options: readonly string[];
+  #engine: Promise<TestEngine> | undefined;
+
+  /** @param options arguments of dockerd */
+  constructor(...options: string[]) {
+    this.#options = options;
+    Deno.test.afterAll(() => this.#stop());
+  }
+
+  /** The engine, without containers of an earlier test. */
+  async get(): Promise<TestEngine> {
+    this.#engine ??= this.#start();
+    const engine = await this.#engine;
+    await engine.clear();
+    return engine;
+  }
+
+  async #start(): Promise<TestEngine> {
+    const engine = new TestEngine(
+      await Deno.makeTempDir({ prefix: "decnet-e-" }),
+      false,
+      this.#options,
+    );
+    try {
+      await engine.start();
+      return engine;
+    } catch (error) {
+      await remove(engine);
+      throw error;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const engine = await this.#engine?.catch(() => undefined);
+    if (engine !== undefined) await remove(engine);
+  }
+}
+
+async function remove(engine: TestEngine): Promise<void> {
+  await engine.stop();
+  await Deno.remove(engine.folder, { recursive: true });
 }
 
 /** How a container prints. */
@@ -98,12 +138,37 @@ function numbersOf(text: string): [run: number, line: number] {
   return [run, line];
 }
 
-/** All lines of a container's log as the engine has it now, each with its time. */
-export async function engineLog(engine: TestEngine, id: string): Promise<string[]> {
-  const query = "stdout=1&stderr=1";
-  const body = await engine.call("GET", `/containers/${id}/logs?${query}`);
-  return body.split("\n").filter((line) => line !== "").map((line) =>
-    // deno-lint-ignore no-control-regex -- the header of a frame
-    line.replace(/^[\x00-\x02]\0\0\0[^]{4}/, "")
-  );
+/**
+ * All lines of a container's log, out of the files that json-file keeps: what the engine makes of them when it
+ * is asked is not taken for granted.
+ *
+ * @param tty lines end as on a terminal
+ */
+export async function engineLog(engine: TestEngine, id: string, tty = false): Promise<string[]> {
+  const folder = `${engine.folder}/data/containers/${id}`;
+  const text = (await rotatedFiles(`${folder}/${id}-json.log`)).join("");
+  const lines: string[] = [];
+  let open = "";
+  for (const record of text.split("\n")) {
+    if (record === "") continue;
+    const { log } = JSON.parse(record) as { readonly log: string };
+    open += log;
+    if (!log.endsWith("\n")) continue;
+    lines.push(open.replace(tty ? /\r?\n$/ : /\n$/, ""));
+    open = "";
+  }
+  return open === "" ? lines : [...lines, open];
+}
+
+/** Contents of a log and its rotated files, the oldest first. */
+async function rotatedFiles(path: string): Promise<string[]> {
+  const texts: string[] = [];
+  for (let number = 0;; number++) {
+    try {
+      texts.unshift(await Deno.readTextFile(number === 0 ? path : `${path}.${number}`));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (number > 0) return texts;
+    }
+  }
 }

@@ -206,6 +206,9 @@ export class DockerWorld implements Engine {
     return this.#now = moved(this.#now, nanos);
   }
 
+  /** The engine's clock in milliseconds. */
+  readonly now = (): number => this.#now.seconds * 1000 + this.#now.nanos / 1_000_000;
+
   /** Steps the clock; nothing else notices. */
   step(seconds: number): void {
     this.#now = { ...this.#now, seconds: this.#now.seconds + seconds };

@@ -39,6 +39,11 @@ export class FakeCollectClock implements CollectClock {
     this.#set(end);
   }
 
+  /** Somebody sets the clock, by so many milliseconds. */
+  step(millis: number): void {
+    this.#now += millis * 1000;
+  }
+
   #set(millis: number): void {
     this.#now += (millis - this.#millis) * 1000;
     this.#millis = millis;

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type ByteSource, EngineError, type InspectedContainer } from "../../lib/docker/engine.ts";
+import { frame } from "./docker_frames.ts";
 import type { DockerWorld } from "./docker_world.ts";
 
 /** Answers in the place of the daemon; true when it did, or will. */
@@ -16,6 +17,8 @@ export class FakeDocker implements AsyncDisposable {
   /** Connections there have been. */
   connections = 0;
   intercept: Intercept = () => false;
+  /** Speaks as Podman does in the same place. */
+  isPodman = false;
   readonly #world: DockerWorld;
   readonly #server: ReturnType<typeof createServer>;
 
@@ -76,7 +79,7 @@ export class FakeDocker implements AsyncDisposable {
     const { signal } = controller;
     const since = searchParams.get("since") ?? undefined;
     if (pathname === "/events") {
-      return await send(response, await this.#world.events(since, signal));
+      return await this.#send(response, await this.#world.events(since, signal), podmanEvent);
     }
     if (pathname === "/containers/json") {
       const list = await this.#world.list();
@@ -96,32 +99,55 @@ export class FakeDocker implements AsyncDisposable {
     const lines = searchParams.get("tail");
     const tail = lines === null ? undefined : Number(lines);
     const follow = searchParams.get("follow") === "true";
-    await send(response, await this.#world.logs(id, { follow, since, tail, signal }));
+    const request = { follow, since: this.isPodman ? wholeSecond(since) : since, tail, signal };
+    await this.#send(response, await this.#world.logs(id, request), podmanFrame);
   }
+
+  /** One HTTP chunk after the other, as an engine sends them; breaks off where the source does. */
+  async #send(response: ServerResponse, source: ByteSource, podman: Rewrite): Promise<void> {
+    response.writeHead(200, this.isPodman ? { "content-type": "application/octet-stream" } : {});
+    if (!this.isPodman) response.flushHeaders();
+    const closed = new Promise((resolve) => response.once("close", resolve));
+    try {
+      for (let chunks; (chunks = await source.read()) !== undefined;) {
+        for (const chunk of chunks) {
+          const sent = this.isPodman ? podman(chunk) : chunk;
+          if (!response.write(sent)) await Promise.race([once(response, "drain"), closed]);
+        }
+      }
+      response.end();
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      response.destroy();
+    }
+  }
+}
+
+/** From what Docker sends to what Podman does. */
+type Rewrite = (chunk: Uint8Array) => Uint8Array;
+
+/** Timestamps are whole seconds. */
+function podmanFrame(chunk: Uint8Array): Uint8Array {
+  const content = new TextDecoder().decode(chunk.subarray(8));
+  return frame(content.replace(/^(\S+)\.\d{9}Z /, "$1Z "), chunk[0]);
+}
+
+/** Other words, and older ones beside them. */
+function podmanEvent(chunk: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(chunk)
+    .replace('"Action":"die"', '"status":"died","Action":"died"')
+    .replace('"Action":"destroy"', '"status":"remove","Action":"remove"');
+  return new TextEncoder().encode(text);
+}
+
+function wholeSecond(since: string | undefined): string | undefined {
+  return since?.replace(/\.\d{9}$/, ".000000000");
 }
 
 /** Answers with JSON. */
 export function sendJson(response: ServerResponse, json: unknown, status = 200): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(JSON.stringify(json));
-}
-
-/** One HTTP chunk after the other, as an engine sends them; breaks off where the source does. */
-async function send(response: ServerResponse, source: ByteSource): Promise<void> {
-  response.writeHead(200);
-  response.flushHeaders();
-  const closed = new Promise((resolve) => response.once("close", resolve));
-  try {
-    for (let chunks; (chunks = await source.read()) !== undefined;) {
-      for (const chunk of chunks) {
-        if (!response.write(chunk)) await Promise.race([once(response, "drain"), closed]);
-      }
-    }
-    response.end();
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    response.destroy();
-  }
 }
 
 function inspected(container: InspectedContainer) {

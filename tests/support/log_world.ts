@@ -36,6 +36,8 @@ export class LogWorld {
   /** What has happened, for the message of a failure. */
   readonly history: string[] = [];
   readonly #onLoss: (content: string) => void;
+  readonly #wrap: (line: string) => string;
+  readonly #tellingStart: number;
   #number = 0;
   #writer: OpenModelFile | undefined;
   /** The rest of the line that the writer has begun. */
@@ -45,11 +47,23 @@ export class LogWorld {
   /** What the rotator has still to do. */
   #steps: (() => void)[] = [];
 
-  /** @param onLoss is told the content of files that are deleted */
-  constructor(folder: string, random: SeededRandom, onLoss: (content: string) => void) {
+  /**
+   * @param onLoss is told the content of files that are deleted
+   * @param wrap makes of a line what is written
+   * @param tellingStart characters by which each line differs from all others; no half line is shorter
+   */
+  constructor(
+    folder: string,
+    random: SeededRandom,
+    onLoss: (content: string) => void,
+    wrap: (line: string) => string = (line) => line,
+    tellingStart = 7,
+  ) {
     this.path = `${folder}/events.json`;
     this.random = random;
     this.#onLoss = onLoss;
+    this.#wrap = wrap;
+    this.#tellingStart = tellingStart;
   }
 
   /** One step by chance: of the writer, or of the rotator, who does one thing after the other. */
@@ -126,7 +140,7 @@ export class LogWorld {
   #beginLine(): void {
     if (this.#half !== "") return;
     const line = this.#line();
-    const cut = 7 + this.random.below(line.length - 13);
+    const cut = this.#tellingStart + this.random.below(line.length - this.#tellingStart - 6);
     this.#note(`half of ${this.#number}`);
     this.#writeText(line.slice(0, cut));
     this.#half = `${line.slice(cut)}\n`;
@@ -300,7 +314,7 @@ export class LogWorld {
     const mark = String(++this.#number).padStart(6, "0");
     const isLong = this.random.chance(0.04);
     const length = isLong ? 300 + this.random.below(900) : this.random.below(90);
-    return `${mark}:${"x".repeat(length)}:${mark}`;
+    return this.#wrap(`${mark}:${"x".repeat(length)}:${mark}`);
   }
 
   #note(what: string): void {

@@ -7,6 +7,9 @@ import type {
   SourceNotice,
 } from "../../lib/collect/source.ts";
 
+/** Far beyond what anything takes that is waited for. */
+const NEVER_AFTER_MS = 30_000;
+
 /** What a source gave over all its runs. */
 export class Recording {
   /** Lines by stream. */
@@ -28,9 +31,26 @@ export class Recording {
     return this.notices.map(({ kind }) => kind);
   }
 
-  /** Resolves when `enough` says so of what came; asked whenever something did. */
+  /** Resolves when `enough` says so of what came; asked whenever something did. @throws {Error} when it never does */
   async until(enough: () => boolean): Promise<void> {
-    while (!enough()) await new Promise<void>((resolve) => this.#changed = resolve);
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      this.#changed();
+    }, NEVER_AFTER_MS);
+    try {
+      while (!enough()) {
+        if (isLate) throw new Error(`never: ${enough}; ${this.#summary()}`);
+        await new Promise<void>((resolve) => this.#changed = resolve);
+      }
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  #summary(): string {
+    const counts = [...this.lines].map(([key, { length }]) => `${key.slice(0, 16)} ${length}`);
+    return [...counts, ...this.kinds(), ...this.messages].join(", ").slice(0, 2000);
   }
 
   /**

@@ -5,6 +5,9 @@ import { type DecnetOptions, startDecnet } from "./decnet.ts";
 /** Far beyond what any wait may take: when it passes, the program hangs. */
 const HANGS_AFTER_MS = 60_000;
 
+/** Far beyond what a killed process and its pipes take to end, unless somebody else holds them. */
+const ENDS_AFTER_MS = 5000;
+
 /** How a run ended. */
 export interface EndedRun {
   readonly code: number;
@@ -54,20 +57,30 @@ class Output {
 export class RunningDecnet implements AsyncDisposable {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Resolves when the process has ended. */
+  readonly over: Promise<void>;
   readonly #child: Deno.ChildProcess;
   readonly #killer: ReturnType<typeof setTimeout>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
   #hangs = false;
+  #closing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(args: readonly string[], options: DecnetOptions = {}) {
     this.#child = startDecnet(args, options);
+    this.over = this.#child.status.then(() => {});
     this.#input = options.stdin === undefined ? undefined : this.#child.stdin.getWriter();
     this.stdout = new Output(this.#child.stdout);
     this.stderr = new Output(this.#child.stderr);
     this.#killer = setTimeout(() => {
       this.#hangs = true;
-      this.#child.kill("SIGKILL");
+      this.kill("SIGKILL");
+      // Whoever waits for an output waits no longer, also when somebody else still holds it.
+      this.#closing = setTimeout(() => this.#closeOutputs(), ENDS_AFTER_MS);
     }, HANGS_AFTER_MS);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Hands bytes to standard input, which is open where the options give a first part of it. */
@@ -80,28 +93,54 @@ export class RunningDecnet implements AsyncDisposable {
     await this.#input!.close();
   }
 
+  /** Sends a signal, unless the process has ended. */
   kill(signal: Deno.Signal): void {
-    this.#child.kill(signal);
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // Its code tells how it has ended.
+    }
   }
 
-  /** Waits for the end. @throws {AssertionError} when it hangs */
+  /** Waits for the end. @throws {AssertionError} when it hangs, or leaves somebody who does */
   async end(): Promise<EndedRun> {
-    const { code } = await this.#child.status;
-    clearTimeout(this.#killer);
-    await Promise.all([this.stdout.ended, this.stderr.ended]);
-    assert.ok(!this.#hangs, `hangs: ${this.stderr.text}`);
-    return { code, stdout: this.stdout.text, stderr: this.stderr.text };
+    const limit = HANGS_AFTER_MS + ENDS_AFTER_MS;
+    const status = await within(limit, this.#child.status);
+    const hasClosed = await this.#clear();
+    assert.ok(status !== undefined && !this.#hangs, `hangs: ${this.stderr.text}`);
+    assert.ok(hasClosed, `its outputs stay open: ${this.stderr.text}`);
+    return { code: status.code, stdout: this.stdout.text, stderr: this.stderr.text };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
+    this.kill("SIGKILL");
     await this.#input?.close().catch(() => {});
-    await this.#child.status;
+    await within(ENDS_AFTER_MS, this.#child.status);
+    await this.#clear();
+  }
+
+  /** @returns false when the outputs had to be given up */
+  async #clear(): Promise<boolean> {
     clearTimeout(this.#killer);
-    await Promise.all([this.stdout.ended, this.stderr.ended]);
+    const closed = Promise.all([this.stdout.ended, this.stderr.ended]);
+    const hasClosed = await within(ENDS_AFTER_MS, closed) !== undefined;
+    clearTimeout(this.#closing);
+    if (!hasClosed) await this.#closeOutputs();
+    return hasClosed;
+  }
+
+  async #closeOutputs(): Promise<void> {
+    await Promise.all([this.stdout.close(), this.stderr.close()]);
+  }
+}
+
+/** What `promise` comes to; undefined when it takes longer than `millis`. */
+async function within<T>(millis: number, promise: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), millis);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

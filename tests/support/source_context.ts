@@ -31,7 +31,8 @@ export class KeptContext implements SourceContext {
   }
 
   readonly lines = (batch: SourceBatch): Promise<void> => {
-    this.batches.push(batch);
+    // Lines that are made of bytes are valid only for now.
+    this.batches.push({ ...batch, lines: batch.lines });
     if (batch.position !== undefined) this.positions.set(batch.key, batch.position);
     this.#wake();
     return Promise.resolve();
