@@ -74,11 +74,22 @@ export class ByteQueue {
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
+  /** One of the bytes that have not been consumed, by its place among them; undefined past the end. */
+  at(index: number): number | undefined {
+    const place = this.#start + index;
+    return place < this.#end ? this.#buffer[place] : undefined;
+  }
+
   /** Consumes `length` bytes, or all there are if that is less, and gives a view of them. */
   take(length: number): Uint8Array {
-    const view = this.peek().subarray(0, length);
-    this.#start += view.length;
-    return view;
+    const from = this.#start;
+    this.skip(length);
+    return this.#buffer.subarray(from, this.#start);
+  }
+
+  /** Consumes `length` bytes, or all there are if that is less. */
+  skip(length: number): void {
+    this.#start = Math.min(this.#start + length, this.#end);
   }
 
   /** Drops everything. */

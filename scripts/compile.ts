@@ -33,6 +33,11 @@ export function permissionFlags(): string[] {
   );
 }
 
+/** The flags for V8 in the task `decnet` of deno.json: a small young generation, which saves memory. */
+export function v8Flags(): string[] {
+  return config.tasks.decnet.split(" ").filter((word) => word.startsWith("--v8-flags="));
+}
+
 /** The command line that bundles `entry` into `folder`, as a file of the same name and others beside it. */
 export function bundleArguments(folder: string, entry = "main.ts"): string[] {
   const external = NATIVE_PARTS.flatMap((part) => ["--external", part]);
@@ -48,6 +53,7 @@ export function compileArguments(
   return [
     ...["compile", "--no-config", "--no-prompt"],
     ...permissionFlags(),
+    ...v8Flags(),
     ...["--target", target, "--output", output, `${folder}/main.js`],
   ];
 }

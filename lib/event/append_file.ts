@@ -38,6 +38,11 @@ export function openAppendFile(path: string): AppendFile {
   try {
     const safe = fs.fstatSync(fd);
     if (!safe.isFile()) throw systemError("EINVAL", "not a regular file");
+    const named = positionOf(path);
+    refuseLink(path);
+    if (named?.dev !== safe.dev || named.ino !== safe.ino) {
+      throw systemError("EAGAIN", "replaced while it was opened");
+    }
     const file = Deno.openSync(path, { read: true, append: true });
     const { dev, ino } = file.statSync();
     if (dev === safe.dev && ino === safe.ino) return appendFile(file);
@@ -78,16 +83,30 @@ function positionFrom({ dev, ino, size }: Deno.FileInfo): FilePosition {
 
 /** O_NONBLOCK, so that a FIFO in the file's place cannot hang us. */
 function openOrCreate(path: string): number {
+  refuseLink(path);
   const flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
   try {
     return fs.openSync(path, flags, 0o640);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ELOOP") throw systemError(code, "a symbolic link is not followed");
+    if (code === "ELOOP") throw linkError();
     if (code !== "ENOENT") throw error;
     fs.mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
     return fs.openSync(path, flags, 0o640);
   }
+}
+
+/**
+ * O_NOFOLLOW is not enough: with limited permissions the runtime resolves the path before it opens it, and
+ * meets no link any more. The look before keeps a dangling link from making a file elsewhere, the one behind
+ * tells for certain.
+ */
+function refuseLink(path: string): void {
+  if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) throw linkError();
+}
+
+function linkError(): Error {
+  return systemError("ELOOP", "a symbolic link is not followed");
 }
 
 function systemError(code: string, message: string): Error {

@@ -1,5 +1,6 @@
 /** Whole lines appended to a file that others may rename, delete, truncate or append to as well. */
 import { Buffer } from "node:buffer";
+import { concatBytes } from "../bytes.ts";
 import { type AppendFile, type FilePosition, openAppendFile, positionOf } from "./append_file.ts";
 import { pause } from "./pause.ts";
 import { LineEncoder } from "./line_encoder.ts";
@@ -14,6 +15,12 @@ const TORN_PAUSE = 2;
 const MAX_LOOKS = 50;
 
 const LF = 0x0a;
+
+const NO_BYTES = new Uint8Array(0);
+const NEWLINE = Uint8Array.of(LF);
+
+/** Codes of files that may be written to and not be made shorter. */
+const NEVER_CUT: ReadonlySet<string> = new Set(["EPERM", "EACCES", "EINVAL"]);
 
 /** Options of {@linkcode FileSink}. */
 export interface FileSinkOptions {
@@ -34,6 +41,8 @@ export class FileSink {
   #ino = 0;
   /** Size after our last write: while nobody else appends, the file is known to end in a newline. */
   #end = -1;
+  /** The half line of a write that failed and could not be cut off again. */
+  #torn: (FilePosition & { readonly whole: number }) | undefined;
 
   constructor(path: string, { open = openAppendFile }: FileSinkOptions = {}) {
     this.path = path;
@@ -58,14 +67,15 @@ export class FileSink {
   append(lines: readonly string[]): void {
     if (lines.length === 0) return;
     if (lines.some((line) => line.includes("\n"))) throw new TypeError("a line holds a newline");
-    this.appendText(`${lines.join("\n")}\n`);
+    this.appendBytes(this.#encoder.encode("", lines));
   }
 
-  /** As {@linkcode FileSink.append}: `text` consists of whole lines, each with its newline. */
-  appendText(text: string): void {
-    const { file, size } = this.#current();
-    const head = this.#endsWhole(file, size) ? "" : "\n";
-    const batch = this.#encoder.encodeText(head + text);
+  /** As {@linkcode FileSink.append}: `lines` is UTF-8 of whole lines, each with its newline. */
+  appendBytes(lines: Uint8Array): void {
+    const { file, size: before } = this.#current();
+    const size = this.#cutTorn(file, before);
+    const head = this.#endsWhole(file, size) ? NO_BYTES : NEWLINE;
+    const batch = head.length === 0 ? lines : concatBytes(head, lines);
     const { written, error } = writeAll((bytes) => file.write(bytes), batch);
     if (written === batch.length) {
       this.#end = size + written;
@@ -74,6 +84,10 @@ export class FileSink {
     const left = takeBack(file, size, written);
     // Of a line that lacks but its newline the next batch makes a whole one.
     const end = left === "none" ? 0 : left === "last" ? written + 1 : written;
+    if (left === "last" && batch[written] !== LF) {
+      const whole = size + batch.lastIndexOf(LF, written - 1) + 1;
+      this.#torn = { dev: this.#dev, ino: this.#ino, size: size + written, whole };
+    }
     // A file that failed once is opened anew: after EIO the old handle may report false success.
     this.close();
     throw new SinkError(this.path, error, countLines(batch.subarray(head.length, end)));
@@ -139,6 +153,26 @@ export class FileSink {
     });
   }
 
+  /** Tries again to cut a half line off; gives where the file ends. @throws {SinkError} */
+  #cutTorn(file: AppendFile, size: number): number {
+    const torn = this.#torn;
+    if (torn === undefined) return size;
+    const isThere = torn.dev === this.#dev && torn.ino === this.#ino && torn.size === size;
+    try {
+      if (isThere) file.truncate(torn.whole);
+      this.#torn = undefined;
+      return isThere ? torn.whole : size;
+    } catch (error) {
+      // Of a file that may only be appended to (chattr +a) nothing will ever be cut off.
+      if (!NEVER_CUT.has((error as NodeJS.ErrnoException).code ?? "")) {
+        this.close();
+        throw new SinkError(this.path, error);
+      }
+      this.#torn = undefined;
+      return size;
+    }
+  }
+
   /**
    * False when the file ends in a torn line. The write of another process becomes visible bit by bit,
    * so an end without a newline is torn only if it stays as it is.
@@ -185,10 +219,6 @@ function takeBack(file: AppendFile, start: number, written: number): Left {
   if (written === 0) return "none";
   try {
     if (file.position().size !== start + written) return "buried";
-  } catch {
-    return "buried";
-  }
-  try {
     file.truncate(start);
     return "none";
   } catch {

@@ -286,6 +286,43 @@ Deno.test("FileSink ends its own torn line when the file cannot be cut", () => {
   });
 });
 
+Deno.test("FileSink cuts a half line off later when it could not at once", () => {
+  withPath((path) => {
+    let refusals = 2;
+    const open = (name: string): AppendFile => {
+      const file = faulty(steps)(name);
+      return {
+        ...file,
+        truncate: (size) => {
+          if (refusals-- > 0) throw systemError("EROFS");
+          file.truncate(size);
+        },
+      };
+    };
+    const steps: (number | Error)[] = [6, systemError("EIO")];
+    const sink = new FileSink(path, { open });
+    assert.throws(() => sink.append(["one", "two"]), { code: "EIO", written: 1 });
+    assert.throws(() => sink.append(["two"]), { code: "EROFS", written: 0 });
+    sink.append(["two"]);
+    sink.close();
+    assert.equal(Deno.readTextFileSync(path), "one\ntwo\n");
+  });
+});
+
+Deno.test("FileSink leaves its half line alone once somebody else has written behind it", () => {
+  withPath((path) => {
+    const truncate = () => {
+      throw systemError("EROFS");
+    };
+    const sink = new FileSink(path, { open: faulty([6, systemError("EIO")], { truncate }) });
+    assert.throws(() => sink.append(["one", "two"]), { code: "EIO", written: 1 });
+    Deno.writeTextFileSync(path, "\nother\n", { append: true });
+    sink.append(["two"]);
+    sink.close();
+    assert.equal(Deno.readTextFileSync(path), "one\ntw\nother\ntwo\n");
+  });
+});
+
 Deno.test("FileSink counts a line that lacks but its newline as written when it cannot be cut", () => {
   withPath((path) => {
     const truncate = () => {

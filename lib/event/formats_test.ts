@@ -14,7 +14,9 @@ const EVENT = createEvent({
 });
 
 Deno.test("formatNames() has native first", () => {
-  assert.deepEqual(formatNames(), ["native", "rfc5424"]);
+  assert.deepEqual(formatNames(), [
+    ...["native", "rfc5424", "ecs", "eve", "zeek", "ocsf", "cef", "csv"],
+  ]);
 });
 
 Deno.test("findFormat() finds what writes the event", () => {

@@ -1,5 +1,4 @@
 /** Events as JSON lines: the canonical record, and DECNET's older ones. */
-import { replaceUnsafe, unicodeEscape } from "../text/unsafe.ts";
 import { addressIn, attackerAddress } from "./attacker.ts";
 import {
   type Event,
@@ -8,6 +7,8 @@ import {
   SCHEMA_VERSION,
   UNKNOWN_ATTACKER,
 } from "./event.ts";
+import { JoinedEvent } from "./joined_event.ts";
+import { safeJson } from "./shared_fields.ts";
 import { formatTimestamp, parseTimestampOrUtc } from "./time.ts";
 import { eventId, isEventId } from "./ulid.ts";
 
@@ -28,7 +29,8 @@ export interface JsonRecord {
 
 /** `event` as one JSON object without a newline, in ASCII escapes where a reader could be misled. */
 export function toJsonLine(event: Event, { rawLine }: JsonOptions = {}): string {
-  const json = JSON.stringify({
+  if (event instanceof JoinedEvent) return event.toJsonLine(rawLine);
+  return safeJson({
     timestamp: event.timestamp,
     event_id: event.event_id,
     schema: event.schema,
@@ -39,10 +41,9 @@ export function toJsonLine(event: Event, { rawLine }: JsonOptions = {}): string 
     attacker_ip: event.attacker_ip,
     fields: event.fields,
     msg: event.msg,
+    _trace: event._trace,
     raw_line: rawLine,
   });
-  // JSON.stringify escapes C0 and lone surrogates; DEL, C1, bidi controls and separators it does not.
-  return replaceUnsafe(json, unicodeEscape);
 }
 
 /** The event in a JSON line, see {@linkcode parseJsonRecord}. */
@@ -64,6 +65,7 @@ export function parseJsonRecord(line: string): JsonRecord | undefined {
   const id = textOf(record["event_id"]) ?? "";
   const address = addressIn(textOf(record["attacker_ip"]) ?? "");
   const msg = textOf(record["msg"]);
+  const trace = textOf(record["_trace"]);
   const rawLine = textOf(record["raw_line"]);
   const event: Event = {
     timestamp: formatTimestamp(time),
@@ -77,6 +79,7 @@ export function parseJsonRecord(line: string): JsonRecord | undefined {
     attacker_ip: address ?? ("schema" in record ? UNKNOWN_ATTACKER : attackerAddress(fields)),
     fields,
     ...(msg ? { msg } : {}),
+    ...(trace === undefined ? {} : { _trace: trace }),
   };
   return rawLine === undefined ? { event } : { event, rawLine };
 }

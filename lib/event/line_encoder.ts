@@ -14,7 +14,8 @@ export class LineEncoder {
 
   /** `head` and then `lines`, each with a newline, as UTF-8; valid until the next batch. */
   encode(head: string, lines: readonly string[]): Uint8Array<ArrayBuffer> {
-    return this.encodeText(`${head}${lines.join("\n")}\n`);
+    // One text that is whole from the start: one that is put together would be copied once more.
+    return this.encodeText([head + (lines[0] ?? ""), ...lines.slice(1), ""].join("\n"));
   }
 
   /** `text` as UTF-8; valid until the next batch. */

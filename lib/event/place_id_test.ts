@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { placeId } from "./place_id.ts";
+import { PlaceHash, placeId } from "./place_id.ts";
 import { isEventId, ulidTime } from "./ulid.ts";
 
 Deno.test("placeId() gives a ULID of the time, the same at each reading", () => {
@@ -35,5 +35,14 @@ Deno.test("placeId() changes about half of its 80 bits with any character", () =
 Deno.test("ulidTime() takes any time", () => {
   for (const micros of [-5, NaN, Infinity, -Infinity, 1e300]) {
     assert.match(ulidTime(micros), /^[0-7][0-9A-HJKMNP-TV-Z]{9}$/);
+  }
+});
+
+Deno.test("PlaceHash gives the id of the whole place, however it is cut into pieces", () => {
+  const place = new PlaceHash();
+  for (const pieces of [["7 0 tls_client_hello"], ["7 ", "0 ", "", "tls_client_hello"]]) {
+    place.begin();
+    for (const piece of pieces) place.add(piece);
+    assert.equal(place.id(5000), placeId(5000, "7 0 tls_client_hello"));
   }
 });

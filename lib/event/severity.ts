@@ -9,6 +9,7 @@ const WARNING = 4;
 /** Event types that are not merely informational. */
 const BY_TYPE: ReadonlyMap<string, Severity> = new Map<string, Severity>([
   ["prober_error", WARNING],
+  ["capture_drops", WARNING],
   ["fingerprint_rotated", WARNING],
   ["traversal_detected", WARNING],
   ["tls_session", WARNING],

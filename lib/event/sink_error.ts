@@ -1,5 +1,8 @@
 /** The error of everything that writes lines. */
 
+/** EFBIG of Linux and macOS: a file has come to its greatest size. */
+const TOO_LARGE = "(os error 27)";
+
 /** Writing lines failed; the caller may free space, wait and write the rest again. */
 export class SinkError extends Error {
   override readonly name = "SinkError";
@@ -20,5 +23,7 @@ export class SinkError extends Error {
 
 function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  // The only one of those that matter here for which the runtime has no code.
+  return error.message.includes(TOO_LARGE) ? "EFBIG" : error.name;
 }

@@ -18,8 +18,13 @@ export function formatTimestamp(micros: number): string {
     lastSecond = second;
     lastText = new Date(second * 1000).toISOString().slice(0, -"000Z".length);
   }
-  return `${lastText}${String(whole - second * 1_000_000).padStart(6, "0")}Z`;
+  const fraction = whole - second * 1_000_000;
+  const millis = fraction / 1000 | 0;
+  return lastText + THREE_DIGITS[millis]! + THREE_DIGITS[fraction - 1000 * millis]! + "Z";
 }
+
+/** 000 to 999. */
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, "0"));
 
 /** Events come many to the second; a Date costs more than all else about their time. */
 let lastSecond = NaN;

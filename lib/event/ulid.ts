@@ -2,12 +2,12 @@
 import { sha256Hex } from "../hash.ts";
 
 /** Crockford's base32: no I, L, O, U. */
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** Two characters for each value of 10 bits. */
 const PAIRS = Array.from(
   { length: 1024 },
-  (_, bits) => ALPHABET[bits >> 5]! + ALPHABET[bits & 31]!,
+  (_, bits) => CROCKFORD[bits >> 5]! + CROCKFORD[bits & 31]!,
 );
 
 /** The 128 bits take 26 characters of 5 bits; the first holds only 3. */
@@ -36,7 +36,8 @@ export function ulidTime(micros: number): string {
   const millis = Math.max(0, Math.min(MAX_MILLIS, Math.floor(micros / 1000))) || 0;
   if (millis !== lastMillis) {
     lastMillis = millis;
-    lastTime = base32(millis, 10);
+    const high = Math.floor(millis / 2 ** 25);
+    lastTime = base32Of25(high) + base32Of25(millis - high * 2 ** 25);
   }
   return lastTime;
 }
@@ -55,10 +56,15 @@ export function isEventId(text: string): boolean {
   return ULID.test(text);
 }
 
+/** The five characters of 25 bits. */
+function base32Of25(bits: number): string {
+  return CROCKFORD[bits >> 20]! + PAIRS[bits >> 10 & 1023]! + PAIRS[bits & 1023]!;
+}
+
 function base32(value: number, length: number): string {
   let text = "";
   for (let index = 0; index < length; index++) {
-    text = ALPHABET[value % 32]! + text;
+    text = CROCKFORD[value % 32]! + text;
     value = Math.floor(value / 32);
   }
   return text;

@@ -1,4 +1,5 @@
 /** Reads the head of an HTTP/1 request: request line and headers (RFC 9112 3 and 5). */
+import { ByteMemo } from "../byte_memo.ts";
 import { latin1 } from "../text/latin1.ts";
 import { type Header, type HttpRequest, MAX_HEAD_LENGTH, MAX_HEADERS } from "./request.ts";
 
@@ -21,6 +22,10 @@ export const MAX_METHOD_LENGTH = 32;
 export const MAX_LINES: number = 2 * MAX_HEADERS;
 
 const VERSION = /^HTTP\/(\d)(?:\.(\d))?$/i;
+
+/** ` HTTP/1.` and a digit. */
+const USUAL_VERSION = [0x20, 0x48, 0x54, 0x54, 0x50, 0x2f, 0x31, 0x2e, 0];
+const ZERO = 0x30;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -69,7 +74,20 @@ export function lineState(bytes: Uint8Array, start: number): "request" | "incomp
   const newline = bytes.indexOf(LF, space);
   if (newline < 0) return bytes.length >= MAX_HEAD_LENGTH ? "not_http" : "incomplete";
   if (newline > MAX_HEAD_LENGTH) return "not_http";
-  return requestLine(latin1(bytes, start, newline)) === undefined ? "not_http" : "request";
+  return isRequestLine(bytes, space, newline) ? "request" : "not_http";
+}
+
+/**
+ * True when a version ends the line up to `end`, as {@linkcode requestLine} wants it, behind the method,
+ * which ends at `space`. Nearly all do in the same way.
+ */
+function isRequestLine(bytes: Uint8Array, space: number, end: number): boolean {
+  const at = (bytes[end - 1] === CR ? end - 1 : end) - USUAL_VERSION.length;
+  let index = 0;
+  while (index < USUAL_VERSION.length && bytes[at + index] === USUAL_VERSION[index]) index++;
+  const digit = index === USUAL_VERSION.length - 1 ? bytes[at + index]! - ZERO : -1;
+  if (at > space && digit >= 0 && digit <= 9) return true;
+  return requestLine(latin1(bytes, space, end)) !== undefined;
 }
 
 /** True when `bytes` begin with a whole request line. */
@@ -86,8 +104,27 @@ export function headEnd(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
-/** Reads a whole head between `start`, its request line, and `end`. */
+/** Heads that are remembered, and the longest of them. */
+const MAX_REMEMBERED = 256;
+const MAX_REMEMBERED_LENGTH = 1024;
+
+const known = new ByteMemo<RequestHead>(MAX_REMEMBERED_LENGTH, MAX_REMEMBERED);
+
+/**
+ * Reads a whole head between `start`, its request line, and `end`. Tools send the same one again and
+ * again: for the same bytes the same object is given, if it is remembered.
+ */
 export function readHead(bytes: Uint8Array, start: number, end: number): RequestHead | "not_http" {
+  const length = end - start;
+  if (start > 0 || length > MAX_REMEMBERED_LENGTH) return readNewHead(bytes, start, end);
+  for (let index = 0; index < length; index++) known.key[index] = bytes[index]!;
+  const head = known.find(length);
+  if (head !== undefined) return head;
+  const read = readNewHead(bytes, start, end);
+  return read === "not_http" ? read : known.keep(read);
+}
+
+function readNewHead(bytes: Uint8Array, start: number, end: number): RequestHead | "not_http" {
   const lines = latin1(bytes, start, end).split("\n", MAX_LINES);
   const first = requestLine(lines[0]!);
   if (first === undefined) return "not_http";

@@ -135,6 +135,7 @@ export class TcpStream {
   /** Gives up all that is missing: nothing more will come. */
   finish(consumer: StreamConsumer): void {
     while (this.#early.length > 0) this.#skipGap(consumer);
+    this.settle();
   }
 
   /** Gives up what is missing before the segments that wait, and goes on with them. */

@@ -268,4 +268,13 @@ Deno.test("TcpStream.finish() hands on what still waits", () => {
   assert.equal(heard.text, "|b|c");
   stream.finish(heard);
   assert.equal(heard.text, "|b|c");
+  assert.equal(stream.held, 0);
+});
+
+Deno.test("TcpStream.finish() lets go of what might be given again", () => {
+  const stream = new TcpStream();
+  push(stream, new Heard(), 5, "b");
+  assert.ok(stream.held > 0);
+  stream.finish(new Heard());
+  assert.equal(stream.held, 0);
 });

@@ -1,4 +1,5 @@
 /** What a certificate says, remembered: the same few come by in thousands of handshakes. */
+import { ByteMemo } from "../byte_memo.ts";
 import { ja4x } from "../fingerprint/ja4plus/ja4x.ts";
 import { sha256Hex } from "../hash.ts";
 import { parseCertificate } from "../x509/certificate.ts";
@@ -26,19 +27,13 @@ export interface CertificateFacts {
   readonly ja4x?: string | undefined;
 }
 
-const remembered = new Map<string, CertificateFacts>();
+const remembered = new ByteMemo<CertificateFacts>(MAX_REMEMBERED_LENGTH, MAX_REMEMBERED);
 
 /** The facts of the certificate `der`. */
 export function certificateFacts(der: Uint8Array): CertificateFacts {
-  const sha256 = sha256Hex(der);
-  const known = remembered.get(sha256);
-  if (known !== undefined) return known;
-  const facts = readFacts(der, sha256);
-  if (der.length <= MAX_REMEMBERED_LENGTH) {
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(sha256, facts);
-  }
-  return facts;
+  if (der.length > MAX_REMEMBERED_LENGTH) return readFacts(der, sha256Hex(der));
+  remembered.key.set(der);
+  return remembered.find(der.length) ?? remembered.keep(readFacts(der, sha256Hex(der)));
 }
 
 function readFacts(der: Uint8Array, sha256: string): CertificateFacts {

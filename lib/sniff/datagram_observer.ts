@@ -100,13 +100,14 @@ function describeDhcpv6(payload: Uint8Array) {
 }
 
 function turned(endpoints: Endpoints): Endpoints {
-  const { source, sourcePort, destination, destinationPort } = endpoints;
+  const { source, sourcePort, destination, destinationPort, transport, communityId } = endpoints;
   return {
-    ...endpoints,
     source: destination,
     sourcePort: destinationPort,
     destination: source,
     destinationPort: sourcePort,
+    transport,
+    communityId,
   };
 }
 

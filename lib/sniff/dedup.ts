@@ -1,8 +1,10 @@
 /** Remembers what was told lately, so that it is not told again. */
-import { KeyedHash } from "./keyed_hash.ts";
+import { KeyedHash, KeyedTexts, type TextHash } from "./keyed_hash.ts";
 
 /** Places that a key may take: the one told longest ago of them goes. */
 const WAYS = 8;
+
+const NO_NUMBERS = new Int32Array(0);
 
 /**
  * A bounded set of keys with the packet time at which each was told. Of a key there is a 64-bit keyed
@@ -15,9 +17,12 @@ export class Dedup {
   highWater = 0;
   readonly #window: number;
   readonly #hash = new KeyedHash();
+  readonly #texts = new KeyedTexts();
+  /** The numbers of a key, and behind them the hash of its text. */
+  #key = new Int32Array(0);
   readonly #mask: number;
-  readonly #high: Int32Array;
-  readonly #low: Int32Array;
+  /** The two halves of each hash, side by side. */
+  readonly #hashes: Int32Array;
   /** When it was told; -Infinity for a free place. */
   readonly #told: Float64Array;
 
@@ -29,25 +34,25 @@ export class Dedup {
     this.#window = window;
     const places = window === 0 ? WAYS : 2 ** Math.ceil(Math.log2(Math.max(WAYS, max)));
     this.#mask = places - WAYS;
-    this.#high = new Int32Array(places);
-    this.#low = new Int32Array(places);
+    this.#hashes = new Int32Array(2 * places);
     this.#told = new Float64Array(places).fill(-Infinity);
   }
 
   /**
-   * True when something is to be told at packet time `micros`.
+   * True when something is to be told at packet time `micros`: what that is say the others together.
    *
-   * @param key what it is, together with `numbers`
+   * @param kind of text, where the same texts are asked for again and again
    */
-  isNews(key: string, micros: number, numbers?: Int32Array): boolean {
+  isNews(text: string, micros: number, kind = "", numbers: Int32Array = NO_NUMBERS): boolean {
     if (this.#window === 0) return true;
-    this.#hash.hash(key, numbers);
+    if (kind === "") this.#hash.hash(text, numbers);
+    else this.#hash.hash("", this.#keyOf(this.#texts.hash(kind, text), numbers));
     const { high, low } = this.#hash;
     const first = low & this.#mask;
     let oldest = first;
     for (let place = first; place < first + WAYS; place++) {
       const told = this.#told[place]!;
-      if (this.#high[place] === high && this.#low[place] === low) {
+      if (this.#hashes[2 * place] === high && this.#hashes[2 * place + 1] === low) {
         if (Math.abs(micros - told) < this.#window) {
           this.suppressed++;
           return false;
@@ -58,9 +63,18 @@ export class Dedup {
       if (told < this.#told[oldest]!) oldest = place;
     }
     if (this.#told[oldest] === -Infinity) this.highWater++;
-    this.#high[oldest] = high;
-    this.#low[oldest] = low;
+    this.#hashes[2 * oldest] = high;
+    this.#hashes[2 * oldest + 1] = low;
     this.#told[oldest] = micros;
     return true;
+  }
+
+  #keyOf({ high, low }: TextHash, numbers: Int32Array): Int32Array {
+    if (this.#key.length !== numbers.length + 2) this.#key = new Int32Array(numbers.length + 2);
+    const key = this.#key;
+    for (let index = 0; index < numbers.length; index++) key[index] = numbers[index]!;
+    key[numbers.length] = high;
+    key[numbers.length + 1] = low;
+    return key;
   }
 }

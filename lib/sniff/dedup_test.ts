@@ -52,3 +52,12 @@ Deno.test("Dedup tells long keys apart that begin alike", () => {
   assert.equal(dedup.isNews(`${long}2`, 0), true);
   assert.equal(dedup.isNews(`${long}1`, 0), false);
 });
+
+Deno.test("Dedup tells kinds and numbers apart that go with a text", () => {
+  const dedup = new Dedup(100);
+  const news = (kind: string, ...numbers: number[]) =>
+    dedup.isNews("text", 0, kind, Int32Array.from(numbers));
+  assert.deepEqual([news("a", 1, 2), news("a", 1, 2)], [true, false]);
+  assert.deepEqual([news("b", 1, 2), news("a", 2, 1), news("a", 1)], [true, true, true]);
+  assert.deepEqual([news("b", 1, 2), news("a", 2, 1), news("a", 1)], [false, false, false]);
+});

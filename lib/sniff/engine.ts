@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly ja4plus: boolean;
   /** Signatures that name TCP/IP stacks. */
   readonly stacks: StackDatabase;
+  /** Hosts at a time whose SYNs are compared and counted; 16,384 by default. */
+  readonly maxSources?: number | undefined;
   /** Bytes that may be held of all payload that is being read. */
   readonly maxHeld?: number | undefined;
 }
@@ -63,12 +65,13 @@ export class Engine implements EngineView {
   #notIp = 0;
   #sweepAt = 0;
 
-  constructor({ reporter, maxFlows, ja4plus, stacks, maxHeld = MAX_HELD }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { reporter, maxFlows, ja4plus, stacks, maxSources, maxHeld = MAX_HELD } = options;
     this.reporter = reporter;
     this.ja4plus = ja4plus;
     this.#flows = new FlowTable(maxFlows, (record) => this.#end(record));
     this.#conversations = new Conversations(this.#flows, maxHeld);
-    this.#syns = new SynObserver(this, stacks);
+    this.#syns = new SynObserver(this, stacks, maxSources);
     this.#tcp = new TcpTracker(this, this.#flows, this.#conversations, this.#syns);
     this.#datagrams = new DatagramObserver(this, this.#flows, this.#conversations);
   }

@@ -1,4 +1,5 @@
 /** A conversation between two transport endpoints, as those see it who make events of it. */
+import type { SharedFields } from "../event/shared_fields.ts";
 import { formatAddress } from "../net/address.ts";
 import { communityId } from "../net/community_id.ts";
 import type { Packet } from "../net/packet.ts";
@@ -45,7 +46,7 @@ export class Flow {
   lessRecent: Flow | undefined;
   moreRecent: Flow | undefined;
   /** Place of the record in the words of the table. */
-  readonly record: number;
+  record: number;
   readonly #table: FlowTable;
   readonly #apart: Apart | undefined;
   #endpoints: Endpoints | undefined;
@@ -56,6 +57,13 @@ export class Flow {
     this.#table = table;
     this.record = record;
     this.#apart = apart;
+  }
+
+  /** Makes it the view of another record. */
+  moveTo(record: number): this {
+    this.record = record;
+    this.#endpoints = undefined;
+    return this;
   }
 
   /** Time of the last packet, in microseconds. */
@@ -131,16 +139,17 @@ export class Flow {
     const { words } = this.#table;
     const { record } = this;
     const kind = words[record + KIND]!;
-    const a = addressOf(words, record + A_ADDRESS, kind >> 8);
-    const b = addressOf(words, record + B_ADDRESS, kind >> 8);
+    const isV4 = kind >> 8 === 4;
+    const a = addressOf(isV4 ? A4 : A6, words, record + A_ADDRESS);
+    const b = addressOf(isV4 ? B4 : B6, words, record + B_ADDRESS);
     const aPort = words[record + PORTS]! >>> 16;
     const bPort = words[record + PORTS]! & 0xffff;
     const protocol = kind & 0xff;
     this.#endpointsFromA = fromA;
     return this.#endpoints = {
-      source: formatAddress(fromA ? a : b),
+      source: addressText(fromA ? a : b),
       sourcePort: fromA ? aPort : bPort,
-      destination: formatAddress(fromA ? b : a),
+      destination: addressText(fromA ? b : a),
       destinationPort: fromA ? bPort : aPort,
       transport: protocol === TRANSPORT.udp ? "udp" : "tcp",
       communityId: communityId(protocol, a, aPort, b, bPort),
@@ -151,7 +160,9 @@ export class Flow {
   putHosts(hosts: Int32Array): void {
     const { words } = this.#table;
     const { record } = this;
-    const [first, second] = this.#openedByA ? [A_ADDRESS, B_ADDRESS] : [B_ADDRESS, A_ADDRESS];
+    const byA = this.#openedByA;
+    const first = byA ? A_ADDRESS : B_ADDRESS;
+    const second = byA ? B_ADDRESS : A_ADDRESS;
     hosts[0] = words[record + KIND]!;
     for (let index = 0; index < ADDRESS_WORDS / 2; index++) {
       hosts[1 + index] = words[record + first + index]!;
@@ -181,6 +192,8 @@ export interface Endpoints {
   readonly destinationPort: number | undefined;
   readonly transport: "tcp" | "udp";
   readonly communityId: string | undefined;
+  /** What an event tells of it, once the first has told it. */
+  fields?: SharedFields;
 }
 
 /** Takes the payload of a flow, in the order in which it was sent. */
@@ -193,12 +206,34 @@ export interface Conversation {
   end(): void;
 }
 
-/** The bytes of the address of four words at `at`. */
-function addressOf(words: Int32Array, at: number, version: number): Uint8Array {
-  const first = version === 4 ? at + 3 : at;
-  const bytes = new Uint8Array(4 * (at + 4 - first));
+/** The addresses at hand, of 4 and of 16 bytes: they are put into words at once. */
+const A4 = new Uint8Array(4);
+const B4 = new Uint8Array(4);
+const A6 = new Uint8Array(16);
+const B6 = new Uint8Array(16);
+
+/** Puts the last words of the address at `at` into `bytes`: for an IPv4 address one of the four. */
+function addressOf(bytes: Uint8Array, words: Int32Array, at: number): Uint8Array {
+  const first = at + 4 - (bytes.length >> 2);
   for (let index = 0; index < bytes.length; index++) {
     bytes[index] = words[first + (index >> 2)]! >>> (24 - 8 * (index & 3));
   }
   return bytes;
+}
+
+/** IPv4 addresses whose text is remembered, by their last bits. */
+const MAX_TEXTS = 1024;
+const textOf = new Array<string>(MAX_TEXTS).fill("");
+const wordOf = new Int32Array(MAX_TEXTS);
+
+/** Text of an address: hosts have several connections. */
+function addressText(bytes: Uint8Array): string {
+  if (bytes.length !== 4) return formatAddress(bytes);
+  const word = bytes[0]! << 24 | bytes[1]! << 16 | bytes[2]! << 8 | bytes[3]!;
+  const place = (word ^ word >>> 10) & MAX_TEXTS - 1;
+  if (wordOf[place] !== word || textOf[place] === "") {
+    wordOf[place] = word;
+    textOf[place] = formatAddress(bytes);
+  }
+  return textOf[place]!;
 }

@@ -52,8 +52,8 @@ export const OTHER_SYN = 44;
 /** SYN-ACKs that were sent again, six words: see syn_ack_history.ts. */
 export const SYN_ACKS = 50;
 
-/** Words of a record. */
-export const RECORD_WORDS = 56;
+/** Words of a record: four cache lines. */
+export const RECORD_WORDS = 64;
 
 /** Bits of {@linkcode FLAGS}. */
 export const FLAG = {

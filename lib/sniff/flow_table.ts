@@ -43,6 +43,7 @@ export class FlowTable {
   readonly doubles: Float64Array;
   /** Flows for which there is more than a record, by number of the record. */
   readonly #flows: (Flow | undefined)[] = [];
+  readonly #glance = new Flow(this, 0);
   /** First record of each bucket, plus 1. */
   readonly #buckets: Int32Array;
   readonly #max: number;
@@ -137,6 +138,16 @@ export class FlowTable {
   /** The flow of a record: what {@linkcode keep} was given, else one for the moment. */
   flow(at: number): Flow {
     return this.#flows[at / RECORD_WORDS] ?? new Flow(this, at);
+  }
+
+  /** As {@linkcode flow}, to look at now and not later: the same object may be another flow by then. */
+  glance(at: number): Flow {
+    return this.#flows[at / RECORD_WORDS] ?? this.#glance.moveTo(at);
+  }
+
+  /** The flow that was given to {@linkcode keep}. */
+  kept(at: number): Flow | undefined {
+    return this.#flows[at / RECORD_WORDS];
   }
 
   /** Has {@linkcode flow} give this one, until it leaves the table or is forgotten. */

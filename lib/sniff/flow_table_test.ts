@@ -185,3 +185,18 @@ Deno.test("FlowTable spreads addresses that differ where a XOR of words would no
   assert.equal(table.size, count);
   assert.ok(hashes.size > count * 0.99, `${hashes.size} hashes`);
 });
+
+Deno.test("FlowTable.glance() shows each record, and the flow that is kept where there is one", () => {
+  const table = new FlowTable(10, () => {});
+  const records = [5, 6].map((port) =>
+    table.find(packetBetween({ host: "192.0.2.1", port }, { host: "192.0.2.2", port: 443 }))
+  );
+  const ports = () => records.map((record) => table.glance(record).endpoints.sourcePort);
+  assert.deepEqual(ports(), [5, 6]);
+  assert.deepEqual(records.map((record) => table.kept(record)), [undefined, undefined]);
+  const flow = table.flow(records[0]!);
+  table.keep(flow);
+  assert.equal(table.glance(records[0]!), flow);
+  assert.equal(table.kept(records[0]!), flow);
+  assert.deepEqual(ports(), [5, 6]);
+});

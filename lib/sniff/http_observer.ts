@@ -1,17 +1,14 @@
 /** The events of HTTP in the clear; and what a proxy's CONNECT leads to. */
-import { ja4h } from "../fingerprint/ja4plus/ja4h.ts";
 import { ConnectAnswer } from "../http/connect_answer.ts";
-import { headerValue, type HttpRequest, requestHost } from "../http/request.ts";
+import type { HttpRequest } from "../http/request.ts";
 import { isRequest } from "../http/request_head.ts";
 import { HttpRequestStream } from "../http/request_stream.ts";
 import type { Analyzer } from "./analyzer.ts";
 import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
 import { type Recognition, type Recognizer, RecognizingAnalyzer } from "./recognizing_analyzer.ts";
-import { report } from "./report.ts";
-
-/** Header names that an event lists. */
-const MAX_NAMES = 60;
+import { isNews, tell } from "./report.ts";
+import { requestFacts } from "./request_facts.ts";
 
 /** Makes the recognizer for what is spoken in a tunnel, if it is not HTTP. */
 export type TunnelRecognizer = (engine: EngineView, flow: Flow) => Recognizer;
@@ -114,16 +111,6 @@ export class HttpObserver implements Analyzer, Recognizer {
 
 /** Reports an `http_request`. */
 export function reportRequest(engine: EngineView, flow: Flow, request: HttpRequest): void {
-  const fingerprint = engine.ja4plus ? ja4h(request) : undefined;
-  const userAgent = headerValue(request, "user-agent");
-  report(engine, flow, "http_request", {
-    method: request.method,
-    path: request.target,
-    host: requestHost(request) || undefined,
-    http_version: request.version,
-    user_agent: userAgent || undefined,
-    headers_ordered: request.headers.slice(0, MAX_NAMES).map(({ name }) => name),
-    // Not its raw form: that has the cookies' values in it.
-    ja4h: fingerprint?.ja4h,
-  }, `${request.method} ${request.target} ${fingerprint?.ja4h} ${userAgent}`);
+  const { fields, name } = requestFacts(request, engine.ja4plus);
+  if (isNews(engine, flow, "http_request", name)) tell(engine, flow, "http_request", [fields]);
 }

@@ -57,3 +57,35 @@ export class KeyedHash {
     this.low = v1 ^ v3;
   }
 }
+
+/** Texts of a kind that are remembered, and the longest of them: senders choose both. */
+const MAX_TEXTS = 1024;
+const MAX_TEXT_LENGTH = 512;
+
+/** The 64 bits of a text's hash, in two halves. */
+export interface TextHash {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Keyed hashes of texts that come again and again, such as the fingerprints of one tool. */
+export class KeyedTexts {
+  readonly #hash = new KeyedHash();
+  readonly #kinds = new Map<string, Map<string, TextHash>>();
+
+  /** Hash of `text` of the kind `kind`, of which there are a few. */
+  hash(kind: string, text: string): TextHash {
+    let texts = this.#kinds.get(kind);
+    if (texts === undefined) this.#kinds.set(kind, texts = new Map());
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    this.#hash.hash(`${kind} ${text}`);
+    const { high, low } = this.#hash;
+    const fresh = { high, low };
+    if (text.length <= MAX_TEXT_LENGTH) {
+      if (texts.size >= MAX_TEXTS) texts.clear();
+      texts.set(text, fresh);
+    }
+    return fresh;
+  }
+}

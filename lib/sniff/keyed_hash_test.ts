@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { KeyedHash } from "./keyed_hash.ts";
+import { KeyedHash, KeyedTexts } from "./keyed_hash.ts";
 
 function hashOf(text: string, key = Int32Array.of(1, 2)): string {
   const hash = new KeyedHash(key);
@@ -37,4 +37,15 @@ Deno.test("KeyedHash spreads neighbouring texts evenly", () => {
   }
   // 256 expected in each, with a standard deviation of 16.
   assert.ok(Math.max(...rows) < 256 + 8 * 16 && Math.min(...rows) > 256 - 8 * 16);
+});
+
+Deno.test("KeyedTexts gives a text the same hash again, and others by kind and by text", () => {
+  const texts = new KeyedTexts();
+  const first = { ...texts.hash("a", "x") };
+  for (let index = 0; index < 3000; index++) texts.hash("a", `other ${index}`);
+  assert.deepEqual(texts.hash("a", "x"), first, "also once it was forgotten");
+  for (const [kind, text] of [["b", "x"], ["a", "y"], ["a", "x".repeat(2000)]] as const) {
+    assert.notDeepEqual(texts.hash(kind, text), first);
+    assert.deepEqual(texts.hash(kind, text), texts.hash(kind, text));
+  }
 });

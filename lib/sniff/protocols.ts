@@ -86,7 +86,7 @@ export class ProtocolRecognizer implements Recognizer {
       case "tls":
         return from(this.#tls(), silent ? 0 : client.clientHelloOffset);
       case "no":
-        return "unknown";
+        return !this.#inTunnel && client.mayRequest ? "undecided" : "unknown";
       case "need_more":
         return "undecided";
     }

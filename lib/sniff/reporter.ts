@@ -1,9 +1,12 @@
 /** Makes the sniffer's events: who is the attacker, which decoy it touched, and whether it is news. */
-import { type Event, type Fields, SCHEMA_VERSION, UNKNOWN_ATTACKER } from "../event/event.ts";
-import { placeId } from "../event/place_id.ts";
+import { type Event, type Fields, UNKNOWN_ATTACKER } from "../event/event.ts";
+import { EventKind, type FieldPart, JoinedEvent } from "../event/joined_event.ts";
+import { PlaceHash } from "../event/place_id.ts";
 import { formatTimestamp } from "../event/time.ts";
 import { unmapAddress } from "../net/address.ts";
 import type { Dedup } from "./dedup.ts";
+import { endsPart, lastPart } from "./ends_fields.ts";
+import type { SniffEventType } from "./event_types.ts";
 import { type Endpoints, type Flow, HOST_WORDS } from "./flow.ts";
 import type { Home } from "./home.ts";
 
@@ -15,7 +18,7 @@ const SERVICE = "sniffer";
 
 /** Something that was seen on the wire. */
 export interface Sighting {
-  readonly eventType: string;
+  readonly eventType: SniffEventType;
   /** Packet time, in microseconds. */
   readonly micros: number;
   /** Number of the packet in its capture, for an id that is the same at each reading. */
@@ -53,9 +56,13 @@ export class Reporter {
   #sightings = 0;
   /** Who opened a flow and who answered, see Flow.putHosts(). */
   readonly #hosts = new Int32Array(HOST_WORDS);
+  readonly #place = new PlaceHash();
+  readonly #kinds = new Map<string, EventKind>();
+  readonly #sensorPart: string;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
+    this.#sensorPart = ` ${options.sensor} `;
   }
 
   /** True when it is known which addresses are decoys. */
@@ -70,26 +77,43 @@ export class Reporter {
 
   /** Makes an event of `sighting`, unless it is no news or nobody's business. */
   report(sighting: Sighting): void {
-    const { eventType, micros, packet, endpoints, dedup } = sighting;
+    const { eventType, micros, packet, endpoints, fields, dedup } = sighting;
     this.#count(packet);
     const { source, destination } = endpoints;
     const key = `${source} ${destination} ${eventType} ${dedup}`;
-    if (this.#options.dedup.isNews(key, micros)) this.#tell(sighting, endpoints);
+    if (!this.#options.dedup.isNews(key, micros)) return;
+    const part = typeof fields === "function" ? fields() : fields;
+    this.#tell(eventType, micros, packet, endpoints, [part]);
   }
 
   /**
-   * The same for what was seen of a flow, whose ends are put into words only for what is told: a scan
-   * of a thousand ports repeats itself a thousand times.
+   * True when it is news that at `micros` packet number `packet` showed this of `flow`: then it is to be
+   * told by {@linkcode tellOfFlow}. What is told is made and put into words only then: a scan of a
+   * thousand ports repeats itself a thousand times.
    */
-  reportFlow(sighting: Omit<Sighting, "endpoints">, flow: Flow): void {
-    const { eventType, micros, packet, dedup } = sighting;
+  isNewsOfFlow(
+    flow: Flow,
+    eventType: SniffEventType,
+    micros: number,
+    packet: number,
+    dedup: string,
+  ): boolean {
     this.#count(packet);
     // Both ends are part of the key: the same client on ten decoys is lateral movement, and so is
     // one decoy on ten targets.
     flow.putHosts(this.#hosts);
-    if (this.#options.dedup.isNews(`${eventType} ${dedup}`, micros, this.#hosts)) {
-      this.#tell(sighting, flow.endpoints);
-    }
+    return this.#options.dedup.isNews(dedup, micros, eventType, this.#hosts);
+  }
+
+  /** Makes an event of what is news, unless it is nobody's business. @param parts of its fields */
+  tellOfFlow(
+    flow: Flow,
+    eventType: SniffEventType,
+    micros: number,
+    packet: number,
+    parts: readonly FieldPart[],
+  ): void {
+    this.#tell(eventType, micros, packet, flow.endpoints, parts);
   }
 
   #count(packet: number): void {
@@ -97,43 +121,48 @@ export class Reporter {
     this.#packet = packet;
   }
 
-  #tell(sighting: Omit<Sighting, "endpoints">, endpoints: Endpoints): void {
+  #tell(
+    eventType: SniffEventType,
+    micros: number,
+    packet: number,
+    endpoints: Endpoints,
+    parts: readonly FieldPart[],
+  ): void {
     const roles = this.#roles(endpoints);
     if (roles === undefined) {
       this.outside++;
       return;
     }
-    const { eventType, micros, packet, fields } = sighting;
-    const { source, sourcePort, destination, destinationPort, transport, communityId } = endpoints;
+    const { communityId } = endpoints;
+    const ends = endpoints.fields ??= endsPart(endpoints);
     this.#counts.set(eventType, (this.#counts.get(eventType) ?? 0) + 1);
     const { sensor, onEvent } = this.#options;
-    // Of the packet's bytes only the addresses and ports count: placeId() asks for that.
-    const place = `${packet} ${this.#sightings} ${eventType} ${sensor} ` +
-      `${source} ${sourcePort} ${destination} ${destinationPort}`;
-    // As it stands, not by createEvent(): objects of one shape are written at three times the speed.
-    onEvent({
-      timestamp: formatTimestamp(micros),
-      event_id: placeId(micros, place),
-      schema: SCHEMA_VERSION,
-      sensor,
-      decky: roles.decky,
-      service: SERVICE,
-      event_type: eventType,
-      // As every reader of events has it; the packet's own address stands in its field.
-      attacker_ip: roles.attacker.startsWith(MAPPED)
-        ? unmapAddress(roles.attacker)
-        : roles.attacker,
-      fields: {
-        src_ip: source,
-        src_port: sourcePort,
-        dst_ip: destination,
-        dst_port: destinationPort,
-        proto: transport,
-        ...(typeof fields === "function" ? fields() : fields),
-        direction: roles.direction,
-        community_id: communityId,
-      },
-    });
+    let kind = this.#kinds.get(eventType);
+    if (kind === undefined) {
+      this.#kinds.set(eventType, kind = new EventKind(sensor, SERVICE, eventType));
+    }
+    // As every reader of events has it; the packet's own address stands in its field.
+    const attacker = roles.attacker.startsWith(MAPPED)
+      ? unmapAddress(roles.attacker)
+      : roles.attacker;
+    const id = this.#idOf(eventType, micros, packet, endpoints);
+    const all = [ends, ...parts, lastPart(roles.direction, communityId)];
+    onEvent(new JoinedEvent(kind, formatTimestamp(micros), id, roles.decky, attacker, all));
+  }
+
+  #idOf(eventType: string, micros: number, packet: number, endpoints: Endpoints): string {
+    const { source, sourcePort, destination, destinationPort } = endpoints;
+    // Of the packet's bytes only the addresses and ports count: PlaceHash asks for that.
+    this.#place.begin();
+    this.#place.add(`${packet} `);
+    this.#place.add(`${this.#sightings} `);
+    this.#place.add(eventType);
+    this.#place.add(this.#sensorPart);
+    this.#place.add(source);
+    this.#place.add(` ${sourcePort} `);
+    this.#place.add(destination);
+    this.#place.add(` ${destinationPort}`);
+    return this.#place.id(micros);
   }
 
   #roles({ source, destination }: Endpoints): Roles | undefined {

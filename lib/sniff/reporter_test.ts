@@ -105,7 +105,7 @@ Deno.test("Reporter gives the same ids at each reading, and others to other pack
     return events[0]!.event_id;
   };
   assert.equal(idOf({}), idOf({}));
-  const ids = [idOf({}), idOf({ packet: 8 }), idOf({ micros: 1 }), idOf({ eventType: "other" })];
+  const ids = [idOf({}), idOf({ packet: 8 }), idOf({ micros: 1 }), idOf({ eventType: "dhcp" })];
   assert.equal(new Set(ids).size, ids.length);
 });
 

@@ -90,7 +90,7 @@ export class ScanDetector {
   readonly #portsOfHost: CountedSets;
   readonly #hostsOfPort: CountedSets;
 
-  /** Sources over a threshold whose window is open, and the place of each source in this list. */
+  /** Sources over a threshold whose window is open, and the place of each source in this list, plus 1. */
   readonly #listed: Int32Array;
   readonly #place: Int32Array;
   #listedCount = 0;
@@ -126,7 +126,7 @@ export class ScanDetector {
     this.#portsOfHost = new CountedSets(sets, 1 + TARGET_WORDS, 1);
     this.#hostsOfPort = new CountedSets(sets, 2, ADDRESS_WORDS);
     this.#listed = new Int32Array(sources);
-    this.#place = new Int32Array(sources).fill(-1);
+    this.#place = new Int32Array(sources);
   }
 
   get counters(): ScanDetectorCounters {
@@ -239,20 +239,20 @@ export class ScanDetector {
   }
 
   #list(slot: number): void {
-    if (this.#place[slot]! >= 0) return;
-    this.#place[slot] = this.#listedCount;
-    this.#listed[this.#listedCount++] = slot;
+    if (this.#place[slot] !== 0) return;
+    this.#listed[this.#listedCount] = slot;
+    this.#place[slot] = ++this.#listedCount;
   }
 
   /** Reports the window of a source that is over a threshold, and takes it off the list. */
   #close(slot: number): void {
-    const place = this.#place[slot]!;
+    const place = this.#place[slot]! - 1;
     if (place < 0) return;
-    this.#place[slot] = -1;
+    this.#place[slot] = 0;
     const last = this.#listed[--this.#listedCount]!;
     if (last !== slot) {
       this.#listed[place] = last;
-      this.#place[last] = place;
+      this.#place[last] = place + 1;
     }
     if (this.#mostPorts[slot]! >= this.#minPorts) this.#onReport(this.#portScan(slot));
     if (this.#mostHosts[slot]! >= this.#minHosts) this.#onReport(this.#hostSweep(slot));

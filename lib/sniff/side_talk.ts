@@ -61,6 +61,12 @@ export class SideTalk {
     return this.#isRequest;
   }
 
+  /** What is there of a first line, behind what is said to proxies, may become a request of HTTP. */
+  get mayRequest(): boolean {
+    const bytes = this.#heard.subarray(this.proxyEnd);
+    return bytes.length > 0 && lineState(bytes, requestStart(bytes)) === "incomplete";
+  }
+
   /** A response of HTTP comes first. */
   get isResponse(): boolean {
     return isResponse(this.#heard);

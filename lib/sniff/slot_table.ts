@@ -1,5 +1,6 @@
 /** A bounded hash table from a few numbers to the number of a slot, for state in typed arrays. */
 
+/** No slot. Links hold the number behind a slot's, so that an array of zeros has none. */
 const NONE = -1;
 
 /** Odd, without structure: the multiplier of the 32-bit golden ratio. */
@@ -23,9 +24,10 @@ export class SlotTable {
   readonly #words: number;
   readonly #keys: Int32Array;
   readonly #hashes: Int32Array;
+  /** First slot of each bucket, plus 1. */
   readonly #buckets: Int32Array;
   readonly #mask: number;
-  /** Next slot in the same bucket. */
+  /** Next slot in the same bucket, plus 1. */
   readonly #chain: Int32Array;
   /** Neighbours in order of the last claim. */
   readonly #older: Int32Array;
@@ -48,7 +50,8 @@ export class SlotTable {
     let buckets = 1;
     while (buckets < capacity) buckets *= 2;
     this.#mask = buckets - 1;
-    this.#buckets = new Int32Array(buckets).fill(NONE);
+    // The system gives memory to the pages of these as they are used: none is filled here.
+    this.#buckets = new Int32Array(buckets);
     this.#chain = new Int32Array(capacity);
     this.#older = new Int32Array(capacity);
     this.#newer = new Int32Array(capacity);
@@ -73,7 +76,7 @@ export class SlotTable {
     this.#hashes[slot] = hash;
     const bucket = hash & this.#mask;
     this.#chain[slot] = this.#buckets[bucket]!;
-    this.#buckets[bucket] = slot;
+    this.#buckets[bucket] = slot + 1;
     this.#append(slot);
     return slot;
   }
@@ -93,9 +96,9 @@ export class SlotTable {
   }
 
   #find(hash: number): number {
-    let slot = this.#buckets[hash & this.#mask]!;
+    let slot = this.#buckets[hash & this.#mask]! - 1;
     while (slot !== NONE && !(this.#hashes[slot] === hash && this.#holdsKey(slot))) {
-      slot = this.#chain[slot]!;
+      slot = this.#chain[slot]! - 1;
     }
     return slot;
   }
@@ -114,12 +117,12 @@ export class SlotTable {
     this.evictions++;
     this.#unlink(slot);
     const bucket = this.#hashes[slot]! & this.#mask;
-    if (this.#buckets[bucket] === slot) {
+    if (this.#buckets[bucket] === slot + 1) {
       this.#buckets[bucket] = this.#chain[slot]!;
       return slot;
     }
-    let before = this.#buckets[bucket]!;
-    while (this.#chain[before] !== slot) before = this.#chain[before]!;
+    let before = this.#buckets[bucket]! - 1;
+    while (this.#chain[before] !== slot + 1) before = this.#chain[before]! - 1;
     this.#chain[before] = this.#chain[slot]!;
     return slot;
   }

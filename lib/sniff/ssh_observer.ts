@@ -1,11 +1,11 @@
 /** The events of an SSH connection. */
-import { hassh, hasshServer } from "../fingerprint/hassh.ts";
 import { Ja4ssh } from "../fingerprint/ja4plus/ja4ssh.ts";
 import type { Identification } from "../ssh/identification.ts";
-import { type KexInit, names } from "../ssh/kexinit.ts";
+import type { KexInit } from "../ssh/kexinit.ts";
 import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
-import { report } from "./report.ts";
+import { kexInitFacts } from "./kex_init_facts.ts";
+import { isNews, tell } from "./report.ts";
 import type { SshObserver as Observer } from "./ssh_analyzer.ts";
 
 /** Reports key exchange lists and, by the count of packets, what kind of session it is. */
@@ -26,21 +26,11 @@ export class SshObserver implements Observer {
     lists: KexInit,
   ): void {
     const banner = identification?.banner;
-    const fingerprint = fromOpener ? hassh(lists) : hasshServer(lists);
-    const own = fromOpener ? "hassh" : "hassh_server";
-    report(this.#engine, this.#flow, fromOpener ? "ssh_client" : "ssh_server", {
-      [own]: fingerprint.hash,
-      [`${own}_raw`]: fingerprint.raw,
-      ssh_banner: banner,
-      kex_algorithms: names(lists.kexAlgorithms),
-      host_key_algorithms: names(lists.hostKeyAlgorithms),
-      encryption_c2s: names(lists.encryptionClientToServer),
-      encryption_s2c: names(lists.encryptionServerToClient),
-      mac_c2s: names(lists.macClientToServer),
-      mac_s2c: names(lists.macServerToClient),
-      compression_c2s: names(lists.compressionClientToServer),
-      compression_s2c: names(lists.compressionServerToClient),
-    }, `${fingerprint.hash} ${banner ?? ""}`);
+    const facts = kexInitFacts(lists, fromOpener);
+    const type = fromOpener ? "ssh_client" : "ssh_server";
+    if (!isNews(this.#engine, this.#flow, type, `${facts.hash} ${banner ?? ""}`)) return;
+    const { fingerprint, algorithms } = facts;
+    tell(this.#engine, this.#flow, type, [fingerprint, { ssh_banner: banner }, algorithms]);
   }
 
   packet(fromOpener: boolean, payloadLength: number): void {
@@ -57,8 +47,7 @@ export class SshObserver implements Observer {
 
   #reportSession(counter: Ja4ssh): void {
     const value = counter.take();
-    if (value !== undefined) {
-      report(this.#engine, this.#flow, "ssh_session", { ja4ssh: value }, value);
-    }
+    if (value === undefined || !isNews(this.#engine, this.#flow, "ssh_session", value)) return;
+    tell(this.#engine, this.#flow, "ssh_session", [{ ja4ssh: value }]);
   }
 }

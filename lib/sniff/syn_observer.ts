@@ -8,7 +8,7 @@ import type { Packet } from "../net/packet.ts";
 import { optionLetters, readTcpOptions, TcpOptions } from "../net/tcp_options.ts";
 import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
-import { report } from "./report.ts";
+import { isNews, tell } from "./report.ts";
 import { ScanDetector } from "./scan_detector.ts";
 import { reportScan } from "./scan_event.ts";
 import { SequenceClasses } from "./sequence_class.ts";
@@ -16,6 +16,12 @@ import { SequenceClasses } from "./sequence_class.ts";
 /** Hosts on one port that make a sweep: of decoys, which nobody has a reason to visit, and of any. */
 const MIN_DECOYS = 5;
 const MIN_HOSTS = 100;
+
+/** Hosts at a time whose SYNs are compared and counted. */
+const MAX_SOURCES = 16384;
+
+/** Pairs of host and port that a host has tried, for each of them. */
+const TARGETS_PER_SOURCE = 8;
 
 /** Repeated SYN-ACKs of different stacks that are remembered for a RST that may follow. */
 const MAX_ANSWERS = 4096;
@@ -29,25 +35,40 @@ interface Answer {
   readonly ja4t: string;
 }
 
+/** What the packets of a stack are called. */
+interface StackNames {
+  /** Letters of the TCP options, in order. */
+  readonly layout: string;
+  /** What makes two sightings the same news. */
+  readonly dedup: string;
+}
+
 /** Reads SYN and SYN-ACK. */
 export class SynObserver {
   readonly #engine: EngineView;
   readonly #identifier: StackIdentifier;
   readonly #options = new TcpOptions();
   readonly #observation = new StackObservation();
-  readonly #classes = new SequenceClasses();
+  readonly #names = new WeakMap<StackIdentity, StackNames>();
+  readonly #classes: SequenceClasses;
   readonly #scans: ScanDetector;
   /** By number modulo MAX_ANSWERS: a server repeats itself to thousands of spoofed clients. */
   readonly #answers: (Answer | undefined)[] = [];
   readonly #answerNumbers = new Map<string, number>();
   #lastAnswer = 0;
 
-  /** @param stacks signatures that name operating systems and scanners */
-  constructor(engine: EngineView, stacks: StackDatabase) {
+  /**
+   * @param stacks signatures that name operating systems and scanners
+   * @param maxSources hosts at a time that are remembered
+   */
+  constructor(engine: EngineView, stacks: StackDatabase, maxSources: number = MAX_SOURCES) {
     this.#engine = engine;
     this.#identifier = new StackIdentifier(stacks);
+    this.#classes = new SequenceClasses({ sources: maxSources });
     this.#scans = new ScanDetector((scan) => reportScan(engine, scan), {
       minHosts: engine.reporter.homeKnown ? MIN_DECOYS : MIN_HOSTS,
+      maxSources,
+      maxTargets: TARGETS_PER_SOURCE * maxSources,
     });
   }
 
@@ -59,17 +80,19 @@ export class SynObserver {
     // Options that the capture cut off would look like those of another stack.
     if (!readTcpOptions(options, packet)) return 0;
     const stack = this.#identify(packet, false, 0);
-    const layout = optionLetters(options);
-    const { ipIdClass, ipIdSamples, isnClass, isnSamples } = this.#classes;
-    report(this.#engine, flow, "tcp_syn_fingerprint", () => ({
-      ...this.#stackFields(stack, layout, packet),
-      // How the source counts, over the SYNs that were seen of it.
-      ipid_class: ipIdClass,
-      ipid_samples: ipIdSamples,
-      isn_class: isnClass,
-      isn_samples: isnSamples,
-      ja4t: this.#engine.ja4plus ? ja4t(packet.window, options) : undefined,
-    }), dedupOf(stack, layout, packet));
+    const names = this.#namesOf(stack);
+    const engine = this.#engine;
+    if (isNews(engine, flow, "tcp_syn_fingerprint", names.dedup)) {
+      const { ipIdClass, ipIdSamples, isnClass, isnSamples } = this.#classes;
+      tell(engine, flow, "tcp_syn_fingerprint", [this.#stackFields(stack, names, packet), {
+        // How the source counts, over the SYNs that were seen of it.
+        ipid_class: ipIdClass,
+        ipid_samples: ipIdSamples,
+        isn_class: isnClass,
+        isn_samples: isnSamples,
+        ja4t: engine.ja4plus ? ja4t(packet.window, options) : undefined,
+      }]);
+    }
     return Math.max(0, options.mss);
   }
 
@@ -83,23 +106,23 @@ export class SynObserver {
     const options = this.#options;
     if (!readTcpOptions(options, packet)) return 0;
     const stack = this.#identify(packet, true, flow.synMss);
-    const layout = optionLetters(options);
-    const dedup = dedupOf(stack, layout, packet);
-    const { ja4plus } = this.#engine;
-    const first = ja4plus ? ja4t(packet.window, options) : "";
-    const fields = () => ({
-      ...this.#stackFields(stack, layout, packet),
-      ja4ts: ja4plus ? ja4ts(first, delays) : undefined,
-    });
-    if (!ja4plus || delays.length === 0) {
-      report(this.#engine, flow, "tcp_synack_fingerprint", fields, dedup);
-      return 0;
-    }
+    const names = this.#namesOf(stack);
+    const { dedup } = names;
+    const engine = this.#engine;
+    const repeats = engine.ja4plus && delays.length > 0;
     // Each repetition says more of the stack than those before.
-    report(this.#engine, flow, "tcp_synack_fingerprint", fields, `${dedup} ${delays.join("-")}`);
+    const news = repeats ? `${dedup} ${delays.join("-")}` : dedup;
+    const isTold = isNews(engine, flow, "tcp_synack_fingerprint", news);
+    if (!isTold && !repeats) return 0;
+    const first = engine.ja4plus ? ja4t(packet.window, options) : "";
+    const fields = {
+      ...this.#stackFields(stack, names, packet),
+      ja4ts: engine.ja4plus ? ja4ts(first, delays) : undefined,
+    };
+    if (isTold) tell(engine, flow, "tcp_synack_fingerprint", [fields]);
+    if (!repeats) return 0;
     const key = `${dedup} ${first} ${packet.ttl} ${packet.trafficClass}`;
-    return this.#answerNumbers.get(key) ??
-      this.#remember(key, { fields: fields(), dedup, ja4t: first });
+    return this.#answerNumbers.get(key) ?? this.#remember(key, { fields, dedup, ja4t: first });
   }
 
   /**
@@ -113,7 +136,9 @@ export class SynObserver {
     if (told === undefined || told.number !== answer) return;
     const fields = { ...told.fields, ja4ts: ja4ts(told.ja4t, delays, seconds) };
     const dedup = `${told.dedup} ${delays.join("-")}-R${seconds}`;
-    report(this.#engine, flow, "tcp_synack_fingerprint", fields, dedup);
+    if (isNews(this.#engine, flow, "tcp_synack_fingerprint", dedup)) {
+      tell(this.#engine, flow, "tcp_synack_fingerprint", [fields]);
+    }
   }
 
   /** The input has ended: reports the scans whose window is still open. */
@@ -134,7 +159,18 @@ export class SynObserver {
     return this.#identifier.identify(this.#observation);
   }
 
-  #stackFields(stack: StackIdentity, layout: string, packet: Packet) {
+  /** The names of what the packet at hand shows of `stack`. */
+  #namesOf(stack: StackIdentity): StackNames {
+    const known = this.#names.get(stack);
+    // Where options are broken, stacks that are taken for one may differ in their list.
+    if (known !== undefined && !this.#options.malformed) return known;
+    const layout = optionLetters(this.#options);
+    const names = { layout, dedup: `${stack.osGuess} ${layout} ${stack.window}` };
+    if (!this.#options.malformed) this.#names.set(stack, names);
+    return names;
+  }
+
+  #stackFields(stack: StackIdentity, { layout }: StackNames, packet: Packet) {
     const options = this.#options;
     return {
       ttl: packet.ttl,
@@ -158,8 +194,4 @@ export class SynObserver {
       link: stack.link,
     };
   }
-}
-
-function dedupOf(stack: StackIdentity, layout: string, packet: Packet): string {
-  return `${stack.osGuess} ${layout} ${packet.window}`;
 }

@@ -101,7 +101,7 @@ export class TcpHandshakes {
   /** The SYN of the flow at `record`, sent for the first time or again. */
   syn(record: number, packet: Packet): void {
     const { words, doubles } = this.#flows;
-    const mss = this.#syns.syn(this.#flows.flow(record), packet);
+    const mss = this.#syns.syn(this.#flows.glance(record), packet);
     if ((words[record + FLAGS]! & FLAG.synTimed) !== 0) return;
     words[record + FLAGS]! |= FLAG.synTimed;
     words[record + SYN_MSS] = mss;
@@ -128,7 +128,7 @@ export class TcpHandshakes {
     const repeats = initialSequence(words, responder) === (sequence | 0);
     if (repeats) noteSynAck(flows, record, micros, first);
     const delays = repeats && !first ? synAckDelays(flows, record) : [];
-    setAnswer(flows, record, this.#syns.synAck(flows.flow(record), packet, delays));
+    setAnswer(flows, record, this.#syns.synAck(flows.glance(record), packet, delays));
     return first;
   }
 
@@ -147,7 +147,7 @@ export class TcpHandshakes {
     const answer = answerOf(flows, record);
     if (answer === 0 || (flows.words[record + FLAGS]! & FLAG.ackTimed) !== 0) return;
     const seconds = secondsSince(flows, record, micros);
-    this.#syns.reset(flows.flow(record), answer, synAckDelays(flows, record), seconds);
+    this.#syns.reset(flows.glance(record), answer, synAckDelays(flows, record), seconds);
   }
 
   /** Ends the flow at `record` and begins one between the same ends with `packet`. */

@@ -189,9 +189,9 @@ export class TcpTracker {
   }
 
   #finish(record: number): void {
-    const flow = this.#flows.flow(record);
-    if (flow.stray !== undefined) this.#conversations.endStray(flow);
-    if (flow.conversation !== undefined) this.#conversations.end(flow);
+    const flow = this.#flows.kept(record);
+    if (flow?.stray !== undefined) this.#conversations.endStray(flow);
+    if (flow?.conversation !== undefined) this.#conversations.end(flow);
     reportTiming(this.#engine, this.#flows, record);
   }
 }

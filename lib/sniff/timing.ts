@@ -10,7 +10,7 @@ import {
   SHORTEST_PAUSE,
 } from "./flow_record.ts";
 import type { FlowTable } from "./flow_table.ts";
-import { report } from "./report.ts";
+import { isNews, tell } from "./report.ts";
 
 /** Shorter flows than this say nothing about pace, unless they retransmitted. */
 const MIN_PACKETS = 4;
@@ -26,8 +26,9 @@ export function reportTiming(engine: EngineView, flows: FlowTable, record: numbe
     doubles[record + LAST >> 1]! - doubles[record + FIRST >> 1]!,
   );
   if (packets < MIN_PACKETS && retransmits === 0 && duration < MIN_DURATION_MICROS) return;
-  const flow = flows.flow(record);
-  report(engine, flow, "tcp_flow_timing", () => ({
+  const flow = flows.glance(record);
+  if (!isNews(engine, flow, "tcp_flow_timing", `${flow.destinationPort}`)) return;
+  tell(engine, flow, "tcp_flow_timing", [{
     packets,
     bytes: doubles[record + PAYLOAD >> 1]!,
     duration_s: round(duration / 1_000_000, 3),
@@ -35,7 +36,7 @@ export function reportTiming(engine: EngineView, flows: FlowTable, record: numbe
     min_iat_ms: packets > 1 ? round(words[record + SHORTEST_PAUSE]! / 1000, 2) : 0,
     max_iat_ms: round(words[record + LONGEST_PAUSE]! / 1000, 2),
     retransmits,
-  }), `${flow.destinationPort}`);
+  }]);
 }
 
 function round(value: number, digits: number): number {

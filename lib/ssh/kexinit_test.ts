@@ -59,3 +59,13 @@ Deno.test("names() splits a name-list, and finds none in an empty one", () => {
   assert.deepEqual(names(",a,"), ["", "a", ""]);
   assert.deepEqual(names(""), []);
 });
+
+Deno.test("parseKexInit() gives the same object for the same bytes, whatever the cookie is", () => {
+  const payload = kexInitPayload(OPENSSH_9_2);
+  const lists = parseKexInit(payload);
+  const other = payload.slice();
+  other.fill(7, 1, 17);
+  assert.equal(parseKexInit(other), lists);
+  const long = { ...OPENSSH_9_2, kexAlgorithms: "a,".repeat(2000) };
+  assert.deepEqual(parseKexInit(kexInitPayload(long)), long);
+});

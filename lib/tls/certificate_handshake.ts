@@ -8,6 +8,7 @@ import {
 import { parseCertificateMessage } from "./certificate_message.ts";
 import { writeClientHelloRecord } from "./client_hello_writer.ts";
 import { CONTENT_TYPE, GROUP, HANDSHAKE_TYPE, VERSION } from "./constants.ts";
+import { rawMessage } from "./handshake_stream.ts";
 import { type KeyExchange, startKeyExchange } from "./key_exchange.ts";
 import { messageHash, serverHandshakeSecret, trafficKeys, transcriptHash } from "./key_schedule.ts";
 import {
@@ -137,7 +138,7 @@ class CertificateHandshake {
     if (hello.version === VERSION.tls13 && this.#options.style !== "modern") {
       throw protocolError("TLS 1.3 was not offered");
     }
-    this.#transcript.push(message.raw);
+    this.#transcript.push(rawMessage(message));
     return hello;
   }
 

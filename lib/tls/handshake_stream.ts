@@ -6,11 +6,18 @@ export interface HandshakeMessage {
   readonly type: number;
   /** What follows the four bytes of the message header. */
   readonly body: Uint8Array;
-  /** Header and body: what a transcript hash covers. */
-  readonly raw: Uint8Array;
 }
 
 const HEADER_LENGTH = 4;
+
+/** Header and body of a message that came out of a stream: what a transcript hash covers. */
+export function rawMessage({ body }: HandshakeMessage): Uint8Array {
+  return new Uint8Array(
+    body.buffer,
+    body.byteOffset - HEADER_LENGTH,
+    HEADER_LENGTH + body.length,
+  );
+}
 
 /** Far above any certificate chain in use; the length field alone could claim 16 MiB. */
 export const MAX_HANDSHAKE_MESSAGE_LENGTH = 512 * 1024;
@@ -56,16 +63,17 @@ export class HandshakeStream {
   /** Next whole message; undefined while bytes are missing; `oversized`, for good, past the cap. */
   next(): HandshakeMessage | "oversized" | undefined {
     if (this.#oversized) return "oversized";
-    const bytes = this.#pending.peek();
-    if (bytes.length < HEADER_LENGTH) return undefined;
-    const length = bytes[1]! * 65536 + bytes[2]! * 256 + bytes[3]!;
+    const pending = this.#pending;
+    if (pending.length < HEADER_LENGTH) return undefined;
+    const length = pending.at(1)! * 65536 + pending.at(2)! * 256 + pending.at(3)!;
     if (length > MAX_HANDSHAKE_MESSAGE_LENGTH) {
       this.#oversized = true;
       this.#pending.clear();
       return "oversized";
     }
-    if (this.#pending.length < HEADER_LENGTH + length) return undefined;
-    const raw = this.#pending.take(HEADER_LENGTH + length);
-    return { type: raw[0]!, body: raw.subarray(HEADER_LENGTH), raw };
+    if (pending.length < HEADER_LENGTH + length) return undefined;
+    const type = pending.at(0)!;
+    pending.skip(HEADER_LENGTH);
+    return { type, body: pending.take(length) };
   }
 }

@@ -8,10 +8,14 @@ export interface TlsRecord {
   readonly type: number;
   /** legacy_record_version; says little about the version that is spoken. */
   readonly version: number;
-  /** The five bytes of the header; the additional data of TLS 1.3 record protection. */
-  readonly header: Uint8Array;
   /** What the record carries; may be empty. */
   readonly payload: Uint8Array;
+}
+
+/** The five bytes of a record's header: the additional data of TLS 1.3 record protection. */
+export function recordHeader({ type, version, payload }: TlsRecord): Uint8Array {
+  const { length } = payload;
+  return Uint8Array.of(type, version >> 8, version & 0xff, length >> 8, length & 0xff);
 }
 
 /**
@@ -64,31 +68,29 @@ export class RecordReader {
 
   /** Next whole record; undefined while bytes are missing; the fault, for good, after one. */
   next(): TlsRecord | RecordFault | undefined {
-    const bytes = this.#pending.peek();
-    this.#fault ??= headerFault(bytes);
+    const pending = this.#pending;
+    this.#fault ??= headerFault(pending);
     if (this.#fault !== undefined) {
-      this.#pending.clear();
+      pending.clear();
       return this.#fault;
     }
-    if (bytes.length < HEADER_LENGTH) return undefined;
-    const length = bytes[3]! * 256 + bytes[4]!;
-    if (bytes.length < HEADER_LENGTH + length) return undefined;
-    return {
-      type: bytes[0]!,
-      version: bytes[1]! * 256 + bytes[2]!,
-      header: this.#pending.take(HEADER_LENGTH),
-      payload: this.#pending.take(length),
-    };
+    if (pending.length < HEADER_LENGTH) return undefined;
+    const length = pending.at(3)! * 256 + pending.at(4)!;
+    if (pending.length < HEADER_LENGTH + length) return undefined;
+    const type = pending.at(0)!;
+    const version = pending.at(1)! * 256 + pending.at(2)!;
+    pending.skip(HEADER_LENGTH);
+    return { type, version, payload: pending.take(length) };
   }
 }
 
 /** Judges the header as far as it is there, so that a stream that is not TLS shows at its first byte. */
-function headerFault(bytes: Uint8Array): RecordFault | undefined {
-  if (bytes.length === 0) return undefined;
-  const type = bytes[0]!;
+function headerFault(bytes: ByteQueue): RecordFault | undefined {
+  const type = bytes.at(0);
+  if (type === undefined) return undefined;
   if (type < CONTENT_TYPE.changeCipherSpec || type > CONTENT_TYPE.heartbeat) return "not_tls";
   if (bytes.length === 1) return undefined;
-  if (bytes[1] !== MAJOR_VERSION) return "not_tls";
+  if (bytes.at(1) !== MAJOR_VERSION) return "not_tls";
   if (bytes.length < HEADER_LENGTH) return undefined;
-  return bytes[3]! * 256 + bytes[4]! > MAX_PAYLOAD_LENGTH ? "oversized" : undefined;
+  return bytes.at(3)! * 256 + bytes.at(4)! > MAX_PAYLOAD_LENGTH ? "oversized" : undefined;
 }

@@ -8,7 +8,7 @@ import {
   CHACHA20_POLY1305,
 } from "./aead.ts";
 import type { HashName, TrafficKeys } from "./key_schedule.ts";
-import type { TlsRecord } from "./record.ts";
+import { recordHeader, type TlsRecord } from "./record.ts";
 
 /** What a TLS 1.3 cipher suite consists of. */
 export interface Tls13Suite {
@@ -51,7 +51,7 @@ export class RecordOpener {
       nonce[index]! ^= rest & 0xff;
       rest = Math.floor(rest / 256);
     }
-    const plain = this.#aead.open(this.#keys.key, nonce, record.payload, record.header);
+    const plain = this.#aead.open(this.#keys.key, nonce, record.payload, recordHeader(record));
     if (plain === undefined) return undefined;
     const last = plain.findLastIndex((byte) => byte !== 0);
     return last < 0 ? undefined : { type: plain[last]!, content: plain.subarray(0, last) };

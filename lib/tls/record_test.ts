@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { concatBytes } from "../bytes.ts";
-import { RecordReader, type TlsRecord } from "./record.ts";
+import { recordHeader, RecordReader, type TlsRecord } from "./record.ts";
 
 function record(type: number, payload: Uint8Array): Uint8Array {
   const header = Uint8Array.of(type, 3, 1, payload.length >> 8, payload.length & 0xff);
@@ -40,12 +40,9 @@ Deno.test("RecordReader gives the same records however the stream is cut", () =>
 Deno.test("RecordReader gives version and header as they stood on the wire", () => {
   const reader = new RecordReader();
   reader.push(Uint8Array.of(22, 3, 3, 0, 1, 7));
-  assert.deepEqual(reader.next(), {
-    type: 22,
-    version: 0x0303,
-    header: Uint8Array.of(22, 3, 3, 0, 1),
-    payload: Uint8Array.of(7),
-  });
+  const next = reader.next() as TlsRecord;
+  assert.deepEqual(next, { type: 22, version: 0x0303, payload: Uint8Array.of(7) });
+  assert.deepEqual(recordHeader(next), Uint8Array.of(22, 3, 3, 0, 1));
   assert.equal(reader.next(), undefined);
 });
 
@@ -69,7 +66,6 @@ Deno.test("RecordReader takes a record of 2^14 + 2048 bytes and turns one more b
   assert.deepEqual(reader.next(), {
     type: 23,
     version: 0x0301,
-    header: Uint8Array.of(23, 3, 1, 0x48, 0),
     payload: largest,
   });
   reader.push(Uint8Array.of(23, 3, 1, 0x48, 1));

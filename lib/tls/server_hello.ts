@@ -48,7 +48,7 @@ export function parseServerHello(body: Uint8Array): ServerHello | undefined {
     legacyVersion,
     version: chosen?.length === 2 ? chosen[0]! * 256 + chosen[1]! : legacyVersion,
     random,
-    retryRequest: equalBytes(random, RETRY_RANDOM),
+    retryRequest: random[0] === RETRY_RANDOM[0] && equalBytes(random, RETRY_RANDOM),
     sessionId,
     cipherSuite,
     compressionMethod,

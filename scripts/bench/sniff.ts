@@ -6,6 +6,7 @@
  *
  * Usage: deno task bench sniff [--capture=FILE] [--rounds=N]
  */
+import { v8Flags } from "../compile.ts";
 import { findCommand } from "../test_tools.ts";
 import { clientCaptures, makeLargeCapture } from "./large_capture.ts";
 import { type Cost, measure, spread } from "./measure.ts";
@@ -76,7 +77,8 @@ async function findContenders(
   folder: string,
   packets: number,
 ): Promise<Contender[]> {
-  const decnet = [Deno.execPath(), "run", "-A", "main.ts", "sniff", "--quiet", "-r", capture];
+  const run = [Deno.execPath(), "run", "-A", "--quiet", ...v8Flags(), "main.ts"];
+  const decnet = [...run, "sniff", "--quiet", "-r", capture];
   const all: Contender[] = [];
   const add = (name: string, command: readonly string[], share = 1) => {
     if (findCommand(command[0]!) === undefined && !command[0]!.includes("/")) {

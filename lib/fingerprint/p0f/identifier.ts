@@ -25,6 +25,8 @@ export class StackIdentity {
   readonly hops: number;
   /** Kind of link by the MTU that the MSS belongs to: `Ethernet`; undefined when not known. */
   readonly link: string | undefined;
+  /** Window of the packets that show it. */
+  readonly window: number;
   readonly #observation: StackObservation;
   #signature: string | undefined;
 
@@ -39,6 +41,7 @@ export class StackIdentity {
     this.hops = match?.distance ?? initialTtl(ttl) - ttl;
     this.initialTtl = ttl + this.hops;
     this.link = link;
+    this.window = observation.window;
     this.#observation = observation;
   }
 
