@@ -4,6 +4,7 @@ import type { CollectFlags } from "./collect_flags.ts";
 import { messageFlags, OUTPUT_FLAGS } from "./common_flags.ts";
 import type { AppContext } from "./context.ts";
 import { parseDuration, parseNames, parseText, wholeNumber } from "./flag_values.ts";
+import { HEALTH_FLAGS } from "./health.ts";
 import { sizeBetween } from "./size_values.ts";
 
 /** Collects the lines of decoys. */
@@ -153,6 +154,7 @@ export const collectCommand = buildCommand<CollectFlags, string[], AppContext>({
       },
       sensor: OUTPUT_FLAGS.sensor,
       sdId: OUTPUT_FLAGS.sdId,
+      ...HEALTH_FLAGS,
       ...messageFlags("Tell more on stderr"),
     },
     aliases: { o: "out", v: "verbose", q: "quiet" },

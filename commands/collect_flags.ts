@@ -1,5 +1,6 @@
 /** What the flags of `decnet collect` come to. */
 import type { MessageFlags } from "./common_flags.ts";
+import type { HealthFlags } from "./health.ts";
 
 /** Which containers are collected. */
 export interface ContainerFlags {
@@ -41,6 +42,12 @@ export interface CollectOutputFlags {
 
 /** The flags after parsing; durations in milliseconds, sizes in bytes. */
 export interface CollectFlags
-  extends ContainerFlags, OtherSourceFlags, RecordFlags, CollectOutputFlags, MessageFlags {
+  extends
+    ContainerFlags,
+    OtherSourceFlags,
+    RecordFlags,
+    CollectOutputFlags,
+    MessageFlags,
+    HealthFlags {
   readonly stats: boolean;
 }

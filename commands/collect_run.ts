@@ -17,9 +17,10 @@ import { EventPrinter } from "./collect_output.ts";
 import { collectStatePath, droppedApps, limitSettings } from "./collect_settings.ts";
 import { type CollectSources, collectSources } from "./collect_sources.ts";
 import { type CollectState, lockOutput, openCollectState } from "./collect_state.ts";
-import { collectLine, collectSummary } from "./collect_view.ts";
+import { collectHealth, collectLine, collectSummary } from "./collect_view.ts";
 import type { AppContext } from "./context.ts";
 import { UserError } from "./exit_code.ts";
+import { openSystemd, reportsOverNetwork, startHealth } from "./health.ts";
 import { logBase } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
 import { dropPermissions } from "./permissions.ts";
@@ -37,6 +38,11 @@ export async function runCollectCommand(
   ...words: string[]
 ): Promise<void> {
   using signals = new SignalWatch();
+  // Before there are files: either signal would end us.
+  let reopen = () => {};
+  signals.onHangup(() => reopen());
+  // A file that may not grow any further is a full disk.
+  ignoreFileSizeSignal();
   const screen = new Screen(this, flags);
   const messages = startMessages({
     verb: "collect",
@@ -60,12 +66,11 @@ export async function runCollectCommand(
     new StdoutSink({ onClosed: () => signals.stop() }),
     (write) => screen.above(write),
   );
-  // A file that may not grow any further is a full disk; the system's way to say so would end us.
-  ignoreFileSizeSignal();
-  if (place !== undefined) signals.onHangup(() => place.output.close());
+  reopen = () => place?.output.close();
 
+  const sensor = flags.sensor ?? Deno.hostname();
   const collector = new Collector({
-    sensor: flags.sensor ?? Deno.hostname(),
+    sensor,
     limiter: new Limiter({ window: limit.window * MICROS_PER_MILLI, types: limit.types }),
     window: limit.window,
     held,
@@ -81,8 +86,20 @@ export async function runCollectCommand(
     message,
     clock: REAL_CLOCK,
   });
+  const state = () => ({ streams: collector.streams.size, lag: collector.lag });
+  await using _health = await startHealth({
+    verb: "collect",
+    sensor,
+    flags,
+    systemd: await openSystemd(),
+    messages,
+    numbers: () => collectHealth(counters, state()),
+    status: () => collectSummary(counters),
+    stop: () => signals.stop(),
+    reload: () => reopen(),
+  });
   dropPermissions("run", "ffi", "sys", "import");
-  if (!found.network) dropPermissions("net", "env");
+  if (!found.network && !reportsOverNetwork(flags)) dropPermissions("net", "env");
 
   if (flags.stats) showStatistics(screen, counters, collector, (text) => message("info", text));
   let isWell: boolean;

@@ -1,4 +1,5 @@
 /** How counts of a collector's run read. */
+import type { HealthNumbers } from "../lib/health/health_report.ts";
 import type { CollectCounters } from "../lib/collect/stats.ts";
 
 /** What is told of a run beside its counters. */
@@ -24,6 +25,14 @@ export function collectSummary(counters: CollectCounters): string {
     `${events} ${events === 1 ? "event" : "events"}`,
     ...parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`),
   ].join(", ");
+}
+
+/** The counts for reports of health. */
+export function collectHealth(
+  counters: CollectCounters,
+  { streams, lag }: CollectState,
+): HealthNumbers {
+  return { counters: { ...counters }, gauges: { streams, lagSeconds: lag / 1000 } };
 }
 
 /** `1234 lines/s, 3 streams, lag 0.2 s, ` and the summary. @param seconds since `before` */

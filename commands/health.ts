@@ -87,7 +87,7 @@ export async function startHealth(options: HealthOptions): Promise<AsyncDisposab
       const { parseBusAddress } = await import("../lib/bus/bus_address.ts");
       const { BusHealth } = await import("../lib/bus/bus_health.ts");
       parts.use(
-        new BusHealth(parseBusAddress(flags.hub), {
+        await BusHealth.start(parseBusAddress(flags.hub), {
           report,
           onControl: (action) => action === "stop" ? options.stop() : options.reload(),
           onStatus: (status, server) =>

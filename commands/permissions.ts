@@ -16,11 +16,14 @@ export interface SniffNeeds {
   readonly files: boolean;
   /** A log, which is opened anew after each rotation. */
   readonly log: boolean;
+  /** Somebody listens to how it is: Prometheus, a hub. */
+  readonly network: boolean;
 }
 
 /** Drops all that a sniffer has no use for once its inputs, outputs and libraries are open. */
-export function dropSniffPermissions({ files, log }: SniffNeeds): void {
-  dropPermissions("run", "net", "ffi", "sys", "env", "import");
+export function dropSniffPermissions({ files, log, network }: SniffNeeds): void {
+  dropPermissions("run", "ffi", "sys", "env", "import");
+  if (!network) dropPermissions("net");
   if (!log) dropPermissions("write");
   if (!log && !files) dropPermissions("read");
 }

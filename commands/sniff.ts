@@ -4,6 +4,7 @@ import { SNIFF_FORMATS, type SniffFlags } from "./sniff_flags.ts";
 import { messageFlags, OUTPUT_FLAGS } from "./common_flags.ts";
 import type { AppContext } from "./context.ts";
 import { parseDuration, parseNames, parseText, wholeNumber } from "./flag_values.ts";
+import { HEALTH_FLAGS } from "./health.ts";
 
 /** Names the attacker's stacks in packets. */
 export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
@@ -140,6 +141,7 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
         parse: wholeNumber(64, 4_194_304),
       },
       ...OUTPUT_FLAGS,
+      ...HEALTH_FLAGS,
       ...messageFlags("Tell more on stderr"),
     },
     aliases: {

@@ -1,11 +1,12 @@
 /** What the flags of `decnet sniff` come to. */
 import { FORMAT_NAMES, type MessageFlags, type OutputFlags } from "./common_flags.ts";
+import type { HealthFlags } from "./health.ts";
 
 /** Forms of the output: those of events, and flat records of single fingerprints. */
 export const SNIFF_FORMATS = [...FORMAT_NAMES, "fingerprints"] as const;
 
 /** The flags after parsing; durations in milliseconds. */
-export interface SniffFlags extends OutputFlags, MessageFlags {
+export interface SniffFlags extends OutputFlags, MessageFlags, HealthFlags {
   readonly read?: readonly string[];
   readonly interface?: readonly string[];
   readonly listInterfaces: boolean;

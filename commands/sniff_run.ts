@@ -3,6 +3,7 @@ import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { Dedup } from "../lib/sniff/dedup.ts";
 import type { AppContext } from "./context.ts";
 import { UsageError, UserError } from "./exit_code.ts";
+import { openSystemd, reportsOverNetwork, startHealth } from "./health.ts";
 import { logBase, openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
 import { PacketFile } from "./packet_file.ts";
@@ -21,6 +22,7 @@ import { fileSource, type PacketSource } from "./sniff_sources.ts";
 import { stackDatabase } from "./sniff_stacks.ts";
 import { SniffTally } from "./sniff_tally.ts";
 import { wantedTypes } from "./sniff_types.ts";
+import { healthNumbers, statisticsLine } from "./sniff_view.ts";
 import { SniffWatch } from "./sniff_watch.ts";
 import { stdoutFormat, stdoutStyle } from "./stdout_form.ts";
 
@@ -54,6 +56,7 @@ export async function runSniffCommand(
   const stacks = await stackDatabase(flags.p0fDb);
   using packets = openPacketFile(flags.write, files, complain);
   const written = logBase(flags) ?? flags.write;
+  const systemd = await openSystemd();
   const { sources: live, user } = await openInterfaces(devices, filter, written, flags, messages);
   // As whoever it is from here on, who will have to open it anew when it has been rotated.
   using log = openLog(flags, user && `--user NAME: ${user} must be able to write there`);
@@ -95,7 +98,22 @@ export async function runSniffCommand(
     eachSource: !flags.stats || files.length + live.length > 1,
     statistics: flags.stats ? flags.logFormat : undefined,
   });
-  dropSniffPermissions({ files: files.some((file) => file !== STDIN), log: log !== undefined });
+  await using _health = live.length === 0 ? undefined : await startHealth({
+    verb: "sniff",
+    sensor: flags.sensor ?? Deno.hostname(),
+    flags,
+    systemd,
+    messages,
+    numbers: () => healthNumbers(tally.statistics(live)),
+    status: () => statisticsLine(tally.statistics(live)),
+    stop: () => signals.stop(),
+    reload: () => log?.reopen(),
+  });
+  dropSniffPermissions({
+    files: files.some((file) => file !== STDIN),
+    log: log !== undefined,
+    network: reportsOverNetwork(flags),
+  });
   report.begin(user);
 
   const sniff = async (source: PacketSource) => {

@@ -45,6 +45,21 @@ export function statisticsLine(now: SniffStatistics, before?: SniffStatistics): 
   ].join(", ");
 }
 
+/** The counts for reports of health. */
+export function healthNumbers({ packets, bytes, counters, events, kernel }: SniffStatistics) {
+  const grown = Object.entries(counters).filter(([name]) => !name.endsWith(HIGH_WATER));
+  return {
+    counters: {
+      packets,
+      bytes,
+      events: eventCount(events),
+      kernelDropped: kernel?.dropped ?? 0,
+      ...Object.fromEntries(grown),
+    },
+    gauges: {},
+  };
+}
+
 /** All counts, a line each for packets, events, what became of them, tables and the kernel. */
 export function statisticsLines(statistics: SniffStatistics): string[] {
   const { packets, bytes, seconds, counters, events, kernel } = statistics;

@@ -24,6 +24,9 @@ const RECONNECT_JITTER_MS = 500;
 const PING_INTERVAL_MS = 10_000;
 const MAX_PINGS_OUT = 2;
 
+/** Connects to the hub that it was made for. @throws {BusError} */
+export type Dial = () => Promise<NatsConnection>;
+
 /**
  * Connects to the hub, and comes back to it by itself when the connection is lost.
  *
@@ -33,34 +36,48 @@ export async function connectBus(
   address: BusAddress,
   options: BusOptions,
 ): Promise<NatsConnection> {
+  const dial = await prepareBus(address, options);
+  return await dial();
+}
+
+/**
+ * Loads the client and reads what the address names, so that from then on the network alone is needed.
+ *
+ * @throws {BusError}
+ */
+export async function prepareBus(address: BusAddress, options: BusOptions): Promise<Dial> {
   const { connect, credsAuthenticator } = await import("@nats-io/transport-node");
   const { files } = address;
   const place = showBusAddress(address);
   const creds = readFile(files.creds);
-  try {
-    const connection = await connect({
-      servers: [...address.servers],
-      name: options.name,
-      // So that an account can be kept to an inbox of its own, and hears nothing meant for others.
-      ...address.user === undefined ? {} : { inboxPrefix: `_INBOX.${subjectToken(address.user)}` },
-      timeout: CONNECT_TIMEOUT_MS,
-      waitOnFirstConnect: options.patient ?? false,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: RECONNECT_WAIT_MS,
-      reconnectJitter: RECONNECT_JITTER_MS,
-      pingInterval: PING_INTERVAL_MS,
-      maxPingOut: MAX_PINGS_OUT,
-      ignoreAuthErrorAbort: true,
-      ...address.user === undefined ? {} : { user: address.user },
-      ...address.password === undefined ? {} : { pass: address.password },
-      ...creds === undefined ? {} : { authenticator: credsAuthenticator(creds) },
-      ...address.tls ? { tls: tlsOptions(address) } : {},
-    });
-    if (options.onStatus !== undefined) void watch(connection, options.onStatus);
-    return connection;
-  } catch (error) {
-    throw busError(place, error);
-  }
+  const tls = address.tls ? tlsOptions(address) : undefined;
+  const settings = {
+    servers: [...address.servers],
+    name: options.name,
+    // So that an account can be kept to an inbox of its own, and hears nothing meant for others.
+    ...address.user === undefined ? {} : { inboxPrefix: `_INBOX.${subjectToken(address.user)}` },
+    timeout: CONNECT_TIMEOUT_MS,
+    waitOnFirstConnect: options.patient ?? false,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_JITTER_MS,
+    pingInterval: PING_INTERVAL_MS,
+    maxPingOut: MAX_PINGS_OUT,
+    ignoreAuthErrorAbort: true,
+    ...address.user === undefined ? {} : { user: address.user },
+    ...address.password === undefined ? {} : { pass: address.password },
+    ...creds === undefined ? {} : { authenticator: credsAuthenticator(creds) },
+    ...tls === undefined ? {} : { tls },
+  };
+  return async () => {
+    try {
+      const connection = await connect(settings);
+      if (options.onStatus !== undefined) void watch(connection, options.onStatus);
+      return connection;
+    } catch (error) {
+      throw busError(place, error);
+    }
+  };
 }
 
 /** What a user can make of an error of the client. */

@@ -2,7 +2,7 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type HealthReport, parseHealthReport, REPORT_EVERY_MS } from "../health/health_report.ts";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
-import { busError, connectBus } from "./bus_connection.ts";
+import { busError, type Dial, prepareBus } from "./bus_connection.ts";
 import { prefixOf, streamOf } from "./event_stream.ts";
 import { systemSubject } from "./subjects.ts";
 
@@ -30,11 +30,22 @@ export class BusHealth implements AsyncDisposable {
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
-  constructor(address: BusAddress, options: BusHealthOptions) {
+  private constructor(prefix: string, options: BusHealthOptions) {
     this.#options = options;
-    this.#prefix = prefixOf(address);
-    // Nothing waits for the bus.
-    void this.#run(address);
+    this.#prefix = prefix;
+  }
+
+  /** Loads what it needs, and begins. Nothing waits for the hub. @throws {BusError} */
+  static async start(address: BusAddress, options: BusHealthOptions): Promise<BusHealth> {
+    const health = new BusHealth(prefixOf(address), options);
+    const { worker, sensor } = options.report();
+    const dial = await prepareBus(address, {
+      name: `decnet ${worker} ${sensor}`,
+      patient: true,
+      onStatus: options.onStatus,
+    });
+    void health.#run(dial);
+    return health;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -43,13 +54,9 @@ export class BusHealth implements AsyncDisposable {
     await this.#connection?.close();
   }
 
-  async #run(address: BusAddress): Promise<void> {
+  async #run(dial: Dial): Promise<void> {
     const { worker, sensor } = this.#options.report();
-    const connection = await connectBus(address, {
-      name: `decnet ${worker} ${sensor}`,
-      patient: true,
-      onStatus: this.#options.onStatus,
-    }).catch(() => undefined);
+    const connection = await dial().catch(() => undefined);
     if (connection === undefined) return;
     if (this.#closed) return await connection.close();
     this.#connection = connection;

@@ -69,7 +69,8 @@ export class Collector {
   readonly #abort = new AbortController();
   /** What the output holds of lines that will come again, and since when it has been so much. */
   #recovery: { readonly left: number; readonly since: number } | undefined;
-  #isDirty = false;
+  /** What recovery has chosen may be other than what is stored. */
+  #isDirty = true;
   #isFinished = false;
   #tick: (() => void) | undefined;
   #ticking: Promise<void> | undefined;
@@ -102,12 +103,19 @@ export class Collector {
    * @returns false when a source could not go on, or records could not be written
    */
   async run(sources: readonly Source[], signal: AbortSignal): Promise<boolean> {
-    const { message, output } = this.#options;
+    const { message, output, clock } = this.#options;
     let isWell = true;
     const stop = () => this.#stop();
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
-    const stats = setInterval(() => this.tellStats(), STATS_INTERVAL);
+    let cancelStats = () => {};
+    const tellStatsLater = () => {
+      cancelStats = clock.after(STATS_INTERVAL, () => {
+        this.tellStats();
+        tellStatsLater();
+      });
+    };
+    tellStatsLater();
     this.#schedule(0);
     const context: SourceContext = {
       lines: (batch) => this.lines(batch),
@@ -126,7 +134,7 @@ export class Collector {
         message("error", hint === undefined ? text : `${text}; ${hint}`);
       }
     }));
-    clearInterval(stats);
+    cancelStats();
     signal.removeEventListener("abort", stop);
     await this.finish();
     if (waitingIn(output) === 0) return isWell;
@@ -197,11 +205,10 @@ export class Collector {
   }
 
   async #finishCommitted(): Promise<void> {
-    const { output, held } = this.#options;
-    // What is told of must be stored before, and that it was told of afterwards.
+    const { output } = this.#options;
+    // What is told of must be stored before, and that it was told of afterwards. Where it cannot be stored,
+    // the same lines will come again, and what was told of them now would be counted twice.
     await this.#commit();
-    // There will be no later time, also where nothing can be stored.
-    held.stored();
     this.#tellHeld(0);
     this.#writer.stop();
     if (waitingIn(output) === 0) await this.#commit();

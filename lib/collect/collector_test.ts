@@ -157,3 +157,24 @@ Deno.test("Collector stops at the signal, and hands it on", async () => {
   assert.equal(await run, true);
   assert.deepEqual(output.lines, ["a", "last"]);
 });
+
+Deno.test("Collector tells its counts each minute", async () => {
+  const clock = new FakeCollectClock(0);
+  const { output, run } = subject({ clock });
+  await run(async (context) => {
+    for (const text of ["a", "b"]) {
+      await context.lines(batch(text));
+      clock.advance(60_000);
+      await setImmediate();
+    }
+  });
+  const told = output.eventsOf("collector_stats").map(({ decky, service, fields }) => [
+    ...[decky, service, fields["seconds"], fields["lines"], fields["streams"]],
+  ]);
+  assert.deepEqual(told, [
+    ["decnet-collector", "collector", 60, 1, 1],
+    ["decnet-collector", "collector", 60, 1, 1],
+  ]);
+  clock.advance(600_000);
+  assert.equal(output.eventsOf("collector_stats").length, 2, "not behind its end");
+});

@@ -1,13 +1,17 @@
 /** Lines of a log that something else writes, across its rotations. */
 import { resolve } from "node:path";
-import { type LogCursor, parseLogCursor } from "../log/cursor.ts";
+import { parseLogCursor } from "../log/cursor.ts";
 import type { LogChunk, LogNotice } from "../log/item.ts";
-import { forEachLine } from "../log/lines.ts";
+import { LF, wholeLinesEnd } from "../log/lines.ts";
 import { readLog, type ReadLogOptions } from "../log/read_log.ts";
+import { ChunkBatch } from "./line_chunk.ts";
 import { decodeLine } from "./line_text.ts";
-import type { Origin, Source, SourceBatch, SourceContext, SourceLine } from "./source.ts";
+import type { Origin, Source, SourceContext } from "./source.ts";
 
 const NOBODY: Origin = { decky: undefined, service: undefined, container: undefined };
+
+/** Bytes that are handed over at a time: what is made of more does not stay in the cache until it is written. */
+const PIECE_SIZE = 64 * 1024;
 
 /** How a file is read. */
 export interface FileSourceOptions extends Pick<ReadLogOptions, "files" | "timing" | "settle"> {
@@ -40,13 +44,16 @@ export class FileSource implements Source {
   }
 
   async #lines(chunk: LogChunk, { lines }: SourceContext): Promise<void> {
-    // Before the lines: the chunk is valid until the next is asked for, and they are written meanwhile.
-    const position = chunk.cursorAt(chunk.end);
-    const found: SourceLine[] = [];
-    forEachLine(chunk.bytes, chunk.end, (start, stop) => {
-      found.push(sourceLine(chunk.bytes.subarray(start, stop), position, chunk.offset + start));
-    });
-    await lines(this.#batch(found, position));
+    const { bytes, end, offset } = chunk;
+    for (let start = 0; start < end;) {
+      const stop = pieceEnd(bytes, start, end);
+      const position = chunk.cursorAt(stop);
+      // Offsets come again in the next file.
+      const place = `${position.dev}:${position.ino}:`;
+      const piece = { bytes, start, end: stop, offset, place, maxLine: Infinity };
+      await lines(new ChunkBatch(this.#key, NOBODY, piece, position));
+      start = stop;
+    }
   }
 
   async #notice(item: LogNotice, context: SourceContext): Promise<void> {
@@ -55,7 +62,7 @@ export class FileSource implements Source {
     switch (item.kind) {
       case "caught_up":
         // So that a file that was empty is read from its start the next time, whatever becomes of it.
-        return await context.lines(this.#batch([], item.cursor));
+        return await context.lines({ ...about, lines: [], position: item.cursor });
       case "missing":
         return message("warn", `${item.path} is not there; waits for it`);
       case "rotated":
@@ -80,10 +87,6 @@ export class FileSource implements Source {
     }
   }
 
-  #batch(lines: readonly SourceLine[], position: LogCursor): SourceBatch {
-    return { key: this.#key, origin: NOBODY, lines, position };
-  }
-
   /** How a line starts that is too long, as far as that can still be read. */
   #startOf(path: string, offset: number): { readonly start?: string } {
     try {
@@ -99,9 +102,9 @@ export class FileSource implements Source {
   }
 }
 
-function sourceLine(bytes: Uint8Array, { dev, ino }: LogCursor, offset: number): SourceLine {
-  const stop = bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length;
-  // Offsets come again in the next file.
-  const place = `${dev}:${ino}:${offset}`;
-  return { text: decodeLine(bytes.subarray(0, stop)), time: undefined, place };
+/** Index behind the last line of a piece from `start` on, which is longer only where its first line is. */
+function pieceEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start <= PIECE_SIZE) return end;
+  const stop = wholeLinesEnd(bytes, start + PIECE_SIZE);
+  return stop > start ? stop : bytes.indexOf(LF, start) + 1;
 }

@@ -1,35 +1,83 @@
 /** Ids of events that lines make. */
 import { crockford, ulidTime } from "../event/ulid.ts";
-import { KeyedHash } from "../sniff/keyed_hash.ts";
+import { ByteHash, HashedText } from "./byte_hash.ts";
 
 /** Length of the part of an id that tells events of one time apart. */
 const TAIL_LENGTH = 16;
 
 /** The same in every run, or a line would not be known again: the start of pi's fraction. */
-const hash = new KeyedHash(Int32Array.of(0x243f6a88, 0x85a308d3));
+const KEY0 = 0x243f6a88;
+const KEY1 = 0x85a308d3 | 0;
 
-/** The hash of a place, which goes in front of the text there. */
-const place64 = new Int32Array(2);
+/** A place's number is told apart from what is before it; few have one this long. */
+const NUMBER = /(?:0|[1-9]\d{0,14})$/;
+
+/** A number's lower part, which a 32-bit operation takes. */
+const WORD = 2 ** 32;
+
+const hash = new ByteHash();
+const text8 = new HashedText();
+
+/** The key of a stream and what its places begin with, as 64 bits. */
+export class PlaceSeed {
+  high = 0;
+  low = 0;
+  #key = "";
+  #prefix = "";
+
+  constructor() {
+    this.#hash();
+  }
+
+  /** Takes up the stream `key` and the places that begin with `prefix`. */
+  set(key: string, prefix: string): void {
+    if (key === this.#key && prefix === this.#prefix) return;
+    this.#key = key;
+    this.#prefix = prefix;
+    this.#hash();
+  }
+
+  #hash(): void {
+    text8.set(`${this.#key}\n${this.#prefix}`);
+    hash.hash(text8.view, 0, text8.length, KEY0, KEY1);
+    this.high = hash.high;
+    this.low = hash.low;
+  }
+}
+
+/**
+ * Into `into` goes the hash of a line's bytes at the place `number` of `seed`, 80 bits of which make the
+ * tail of its id. Keyed by the place, so that who writes the text cannot make two events look like one
+ * without knowing where each will stand.
+ */
+export function hashLine(
+  into: ByteHash,
+  { high, low }: PlaceSeed,
+  number: number,
+  view: DataView,
+  start: number,
+  end: number,
+): void {
+  into.hash(view, start, end, high, low, Math.floor(number / WORD), number | 0);
+}
+
+const seed = new PlaceSeed();
 
 /**
  * Id of the event of the line `text` at `place` of the stream `key`: the same whenever it is read again.
  * Its time is the event's; where that is the time of reading, what tells it is {@linkcode idTail}.
- *
- * The other 80 bits are of a hash that is quick, keyed by the place. Who writes the text does not know that
- * to the nanosecond, and so cannot make two events look like one.
  */
 export function lineId(micros: number, key: string, place: string, text: string): string {
-  hash.hash(`${key}\n${place}`);
-  place64[0] = hash.high;
-  place64[1] = hash.low;
-  const seed = hash.low;
-  hash.hash(text, place64);
-  const { high, low } = hash;
+  const digits = NUMBER.exec(place)?.[0] ?? "";
+  seed.set(key, place.slice(0, place.length - digits.length));
+  text8.set(text);
+  hashLine(hash, seed, digits === "" ? -1 : Number(digits), text8.view, 0, text8.length);
+  const { high, low, more } = hash;
   return ulidTime(micros) +
     crockford(high >>> 22) + crockford(high >>> 12 & 1023) + crockford(high >>> 2 & 1023) +
-    crockford(low >>> 22) + crockford(low >>> 12 & 1023) + crockford(low >>> 2 & 1023) +
-    // What is left of the two, and 16 bits of the place.
-    crockford((high & 3) << 8 | (low & 3) << 6 | seed >>> 26) + crockford(seed >>> 16 & 1023);
+    crockford((high & 3) << 8 | low >>> 24) + crockford(low >>> 14 & 1023) +
+    crockford(low >>> 4 & 1023) +
+    crockford((low & 15) << 6 | more >>> 26) + crockford(more >>> 16 & 1023);
 }
 
 /** The part of an id that does not depend on the event's time. */

@@ -29,7 +29,7 @@ export class LineJsonWriter {
   readonly #afterId: string;
 
   constructor(sensor: string) {
-    this.#afterId = `","schema":${SCHEMA_VERSION},"sensor":${quotedAny(sensor)},"decky":"`;
+    this.#afterId = `","schema":${SCHEMA_VERSION},"sensor":${quotedText(sensor)},"decky":"`;
   }
 
   /** Adds the event to `buffer` as one JSON object. */
@@ -49,7 +49,7 @@ export class LineJsonWriter {
     }
     if (msg !== "") parts.push('},"msg":"', inside(msg), '","raw_line":');
     else parts.push('},"raw_line":');
-    parts.push(event.isPlain ? JSON.stringify(event.rawLine) : quotedAny(event.rawLine), "}\n");
+    parts.push(event.isPlain ? JSON.stringify(event.rawLine) : quotedText(event.rawLine), "}\n");
     buffer.count++;
   }
 }
@@ -61,10 +61,11 @@ function insidePlain(text: string): string {
 
 /** For between the quotes. */
 function insideAny(text: string): string {
-  return quotedAny(text).slice(1, -1);
+  return quotedText(text).slice(1, -1);
 }
 
-function quotedAny(text: string): string {
+/** `text` as a JSON string, in ASCII escapes where a reader could be misled. */
+export function quotedText(text: string): string {
   // JSON.stringify escapes C0 and lone surrogates; DEL, C1, bidi controls and separators it does not.
   return replaceUnsafe(JSON.stringify(text), unicodeEscape);
 }

@@ -1,6 +1,7 @@
 /** Makes of a line what it adds to the two files. */
 import { type FieldValue, UNKNOWN_ATTACKER } from "../event/event.ts";
 import { attackerOf } from "./attacker_of.ts";
+import { ChunkRecorder } from "./chunk_recorder.ts";
 import { guessAddress } from "./guess_address.ts";
 import type { HeldBack } from "./held_back.ts";
 import type { Limiter } from "./limiter.ts";
@@ -47,34 +48,54 @@ const PLAIN = /^[ -[\]-~]*$/;
 export class LineRecorder {
   readonly #options: RecorderOptions;
   readonly #json: LineJsonWriter;
+  readonly #chunks: ChunkRecorder;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#json = new LineJsonWriter(options.sensor);
+    this.#chunks = new ChunkRecorder(options);
   }
 
   /** Records all lines of `batch`. @returns microseconds since the epoch of the last line */
   record(batch: SourceBatch, place: RecordPlace): number {
-    const { counters } = this.#options;
     const { decky = "", service = "", container = "" } = batch.origin;
     const isPlainOrigin = PLAIN.test(decky + service + container);
-    const back = place.back === undefined || place.back.size === 0 ? undefined : place.back;
+    const isBack = place.back !== undefined && place.back.size > 0;
+    // What is known of an origin goes into events, which only the one way does.
+    if (batch.chunk !== undefined && !isBack && decky + service + container === "") {
+      this.#chunks.record(batch.key, batch.chunk, place, {
+        event: (line) => void this.#event(batch, line, line.text, PLAIN.test(line.text), place),
+        line: (line) => this.#line(batch, line, true, place),
+      });
+      return place.now;
+    }
+    const back = isBack ? place.back : undefined;
     let last = place.now;
     for (const line of batch.lines) {
-      counters.lines++;
-      if (line.truncated === true) counters.truncated++;
-      const isPlain = PLAIN.test(line.text);
-      const text = isPlain ? line.text : safeLine(line.text);
-      const isLogged = back?.takeLine(batch.key, text) ?? false;
-      if (!isLogged) {
-        counters.logged++;
-        place.output.log.add(text);
-      }
-      const isTold = this.#event(batch, line, text, isPlain && isPlainOrigin, place);
+      this.#line(batch, line, isPlainOrigin, { ...place, back });
       last = line.time ?? place.now;
-      if (isLogged || isTold) counters.repeated++;
     }
     return last;
+  }
+
+  #line(
+    batch: SourceBatch,
+    line: SourceLine,
+    isPlainOrigin: boolean,
+    place: RecordPlace,
+  ): void {
+    const { counters } = this.#options;
+    counters.lines++;
+    if (line.truncated === true) counters.truncated++;
+    const isPlain = PLAIN.test(line.text);
+    const text = isPlain ? line.text : safeLine(line.text);
+    const isLogged = place.back?.takeLine(batch.key, text) ?? false;
+    if (!isLogged) {
+      counters.logged++;
+      place.output.log.add(text);
+    }
+    const isTold = this.#event(batch, line, text, isPlain && isPlainOrigin, place);
+    if (isLogged || isTold) counters.repeated++;
   }
 
   /** Records the event of a line, if it makes one; true when the output has it already. */

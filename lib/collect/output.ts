@@ -70,7 +70,7 @@ export class PairOutput implements Output {
 function writeTo(sink: FileSink, buffer: LineBuffer): void {
   if (buffer.count === 0) return;
   try {
-    sink.appendText(buffer.text());
+    sink.appendBytes(buffer.content());
     buffer.drop(buffer.count);
   } catch (error) {
     if (error instanceof SinkError) buffer.drop(error.written);

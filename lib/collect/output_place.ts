@@ -15,6 +15,8 @@ export class OutputPlace {
   #file: { readonly read: LogFile; readonly sync: Deno.FsFile } | undefined;
   /** Files that the path led to before, and that may not be on the disk as a whole. */
   #older: Deno.FsFile[] = [];
+  /** Why some of it may never get on the disk. */
+  #failure: Error | undefined;
 
   constructor(path: string, sync: SyncFile = (file) => file.syncData()) {
     this.#path = path;
@@ -39,13 +41,22 @@ export class OutputPlace {
     return await cursorIn(this.#path, this.#file.read, position.size, options);
   }
 
-  /** Waits until all that was written is on the disk. Rejects with what the system reports. */
+  /**
+   * Waits until all that was written is on the disk. Rejects with what the system reports, and again each
+   * time: fsync(2) tells once of what it has lost, and of success afterwards.
+   */
   async sync(): Promise<void> {
-    for (let older; (older = this.#older[0]) !== undefined; this.#older.shift()) {
-      await this.#sync(older);
-      older.close();
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      for (let older; (older = this.#older[0]) !== undefined; this.#older.shift()) {
+        await this.#sync(older);
+        older.close();
+      }
+      if (this.#file !== undefined) await this.#sync(this.#file.sync);
+    } catch (error) {
+      this.#failure = error as Error;
+      throw error;
     }
-    if (this.#file !== undefined) await this.#sync(this.#file.sync);
   }
 
   close(): void {

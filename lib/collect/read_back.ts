@@ -28,7 +28,7 @@ export class ReadBack {
   readonly #key: Int32Array;
   readonly #lines: TextBag;
   readonly #events: TextBag;
-  readonly #isWhole: boolean;
+  #isWhole: boolean;
   readonly #done = new Set<string>();
 
   constructor({ isWhole, rest }: ReadBackOptions) {
@@ -45,6 +45,11 @@ export class ReadBack {
   /** Lines and events that have not come again. */
   get size(): number {
     return this.#lines.size + this.#events.size;
+  }
+
+  /** Looks for each line from now on: those that are there need not be the first of their stream. */
+  lookForEach(): void {
+    this.#isWhole = true;
   }
 
   /** Adds a line of `BASE.log`. */

@@ -10,7 +10,7 @@ import { startsAsRfc5424, unwrapLine } from "./wrapped_line.ts";
 export const RAW_LINE = "raw_line";
 
 /** Type of the event of a shell's command. */
-const COMMAND = "command";
+export const COMMAND = "command";
 
 /** A header without priority and version, as DECNET's relays wrap it. */
 const BARE_HEADER = /^\d{4}-\d\d-\d\dT\S+ \S+ \S+ \S+ \S+ (?:\[|-(?: |$))/;

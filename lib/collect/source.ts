@@ -1,5 +1,6 @@
 /** Where lines come from: the contract between `decnet collect` and its sources. */
 import type { Json } from "../store/state_store.ts";
+import type { LineChunk } from "./line_chunk.ts";
 
 /** Where a source has come to; JSON, small. Each source defines its own content. */
 export type Position = Json;
@@ -17,6 +18,8 @@ export interface SourceBatch {
   readonly key: string;
   readonly origin: Origin;
   readonly lines: readonly SourceLine[];
+  /** The same lines as bytes, where the source has them so; valid until they are taken. */
+  readonly chunk?: LineChunk | undefined;
   /** Behind the last line; undefined where the source cannot resume (stdin, syslog). */
   readonly position: Position | undefined;
 }

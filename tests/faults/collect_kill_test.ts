@@ -11,11 +11,17 @@ const LINES = 2500;
 /** By what the output is written, and the state. strace counts each of them on its own. */
 const WRITING_CALLS = ["write", "pwrite64"] as const;
 
+/** Exit code of what SIGKILL ends. */
+const KILLED = 128 + 9;
+
+/** Milliseconds for which a run goes on at most that is killed by chance. */
+const LOOKS = 500;
+
 /** Runs at a time. */
 const LANES = 3;
 
 /** Calls before which each run is killed, at most: the rest is more of the same. */
-const MAX_CALLS = 24;
+const MAX_CALLS = 12;
 
 for (const call of WRITING_CALLS) {
   testNeeding(
@@ -24,31 +30,11 @@ for (const call of WRITING_CALLS) {
     async () => {
       let next = 1;
       let killed = 0;
+      let hasSurvived = false;
       const lane = async () => {
-        for (let survived = false; !survived && next <= MAX_CALLS;) {
-          const count = next++;
-          await using folder = await tempFolder();
-          const files = collectFiles(folder);
-          await files.put(LINES);
-          const outputs = [`${files.base}.log`, `${files.base}.json`, files.state];
-          const traced = [...outputs, `${files.state}-wal`].flatMap((path) => ["-P", path]);
-          await using run = new RunningDecnet(files.args(), {
-            under: [
-              ...["strace", "-f", "-o", "/dev/null", "-e", `trace=${call}`, ...traced],
-              ...["-e", `inject=${call}:signal=KILL:when=${count}`],
-            ],
-          });
-          survived = await Promise.race([
-            run.end().then(() => false),
-            files.collected(run).then(() => true, () => true),
-          ]);
-          if (survived) {
-            run.kill("SIGTERM");
-            await run.end();
-          } else killed++;
-          await files.put(10);
-          await files.run();
-          files.check();
+        while (!hasSurvived && next <= MAX_CALLS) {
+          if (await isKilledBefore(call, next++)) killed++;
+          else hasSurvived = true;
         }
       };
       await Promise.all(Array.from({ length: LANES }, lane));
@@ -57,21 +43,52 @@ for (const call of WRITING_CALLS) {
   );
 }
 
+/** Kills a run before its call number `count`, and runs it again; false when there were not so many. */
+async function isKilledBefore(call: string, count: number): Promise<boolean> {
+  await using folder = await tempFolder();
+  const files = collectFiles(folder);
+  await files.put(LINES);
+  const outputs = [`${files.base}.log`, `${files.base}.json`, files.state];
+  const traced = [...outputs, `${files.state}-wal`].flatMap((path) => ["-P", path]);
+  await using run = new RunningDecnet(files.args(), {
+    under: [
+      // As its own child the run would outlive the tracer, which no other signal ends.
+      ...["strace", "-D", "-f", "-o", "/dev/null", "-e", `trace=${call}`, ...traced],
+      ...["-e", `inject=${call}:signal=KILL:when=${count}`],
+    ],
+  });
+  await files.collected(run);
+  run.kill("SIGTERM");
+  const { code, stderr } = await run.end();
+  if (code !== 0) assert.equal(code, KILLED, stderr);
+  await files.put(10);
+  await files.run();
+  files.check();
+  return code === KILLED;
+}
+
 Deno.test("F1: collect killed at any time, again and again, has each line once", async () => {
   await using folder = await tempFolder();
   const files = collectFiles(folder);
-  for (let round = 0; round < 8; round++) {
+  const sizeOf = (path: string) => {
+    try {
+      return Deno.statSync(path).size;
+    } catch {
+      return 0;
+    }
+  };
+  for (let round = 0; round < 6; round++) {
     await files.put(LINES);
     await using run = new RunningDecnet(files.args());
     // Somewhere in these lines, before them or behind them.
-    const lines = Math.floor(Math.random() * 1.5 * LINES) + round * LINES;
-    const enough = () => files.text("log").split("\n").length > lines;
-    for (let look = 0; look < 300 && !enough(); look++) {
+    const enough = sizeOf(files.input) * (round - 0.2 + 1.4 * Math.random()) / (round + 1);
+    for (let look = 0; look < LOOKS && sizeOf(`${files.base}.log`) < enough; look++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     run.kill("SIGKILL");
     await run.end();
   }
+  await files.put(10);
   await files.run();
   files.check();
 });

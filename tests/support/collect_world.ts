@@ -424,7 +424,8 @@ export class CollectWorld {
     // What the limiter had counted was told in these lines perhaps, and will be told again.
     this.isCursorLost = true;
     this.#emptied = [...this.#state.values()].join();
-    this.removed[kind].push(...text.split("\n").slice(0, -1));
+    // With the last, which may lack but its newline.
+    this.removed[kind].push(...text.split("\n").filter((line) => line !== ""));
   }
 
   /** Ends as it should, and starts anew; while nothing can be written it still ends. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { eventSamples, eventSamplesOfLines } from "../../../tests/support/event_samples.ts";
 import { createEvent } from "../create.ts";
 import type { FieldValue } from "../event.ts";
@@ -124,4 +125,50 @@ Deno.test("every format writes every event as one line without control character
       assert.doesNotMatch(findFormat(name)!.write(event), /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202e]/);
     }
   }
+});
+
+Deno.test("every format takes any event, and writes one line", () => {
+  const name = fc.oneof(
+    fc.constantFrom(
+      ...["src_ip", "src_port", "proto", "tls_version", "sans", "serial", "not_before", "alpn"],
+      ...["ssh_banner", "duration_s", "target_ip", "username", "__proto__", "constructor"],
+    ),
+    fc.string(),
+  );
+  const value = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.array(fc.string(), { maxLength: 3 }),
+    fc.constantFrom("TLS 1.3", "SSH-2.0-x", "2026-11-21T00:00:00Z", "::1", "65536", "-"),
+  );
+  const eventType = fc.oneof(
+    fc.constantFrom(...ALL.map(({ event_type }) => event_type)),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(
+      eventType,
+      fc.array(fc.tuple(name, value), { maxLength: 8 }),
+      fc.string(),
+      (type, fields, text) => {
+        const event = createEvent({
+          time: 0,
+          sensor: text,
+          decky: text,
+          service: text,
+          eventType: type,
+          fields: Object.fromEntries(fields),
+          msg: text,
+        });
+        for (const format of formatNames()) {
+          const line = findFormat(format)!.write(event);
+          // deno-lint-ignore no-control-regex
+          assert.doesNotMatch(line, /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202e]/);
+          if (line.startsWith("{")) JSON.parse(line);
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
