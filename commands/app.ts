@@ -17,16 +17,22 @@ import { EXIT, formatError, UserError } from "./exit_code.ts";
 import { commandHelp, overviewHelp } from "./help.ts";
 import { manCommand } from "./man.ts";
 import { probeCommand } from "./probe.ts";
+import { profileCommand } from "./profile.ts";
 import { splitShortFlags } from "./short_flags.ts";
 import { argumentsOf, type Setting } from "./settings.ts";
 import { settingsFor, splitConfigFlag } from "./settings_context.ts";
 import { sniffCommand } from "./sniff.ts";
+import { tailCommand } from "./tail.ts";
+import { workersCommand } from "./workers.ts";
 
 /** Every command by its name. A new verb is a file beside this and a line here. */
 const COMMANDS = {
   probe: probeCommand,
   sniff: sniffCommand,
   collect: collectCommand,
+  tail: tailCommand,
+  profile: profileCommand,
+  workers: workersCommand,
   doctor: doctorCommand,
   config: configCommand,
   completions: completionsCommand,

@@ -2,7 +2,9 @@
 import { parseText } from "./flag_values.ts";
 
 /** Names of the output formats, as lib/event/formats.ts has them. */
-export const FORMATS = ["native", "rfc5424"] as const;
+export const FORMATS = [
+  ...["native", "rfc5424", "ecs", "eve", "zeek", "ocsf", "cef", "csv"] as const,
+] as const;
 
 /** What `--format` takes: those names, and the one that everybody tries for `native`. */
 export const FORMAT_NAMES = [...FORMATS, "json"] as const;

@@ -89,7 +89,8 @@ async function choose(
     message("warn", "goes on from the older cursor, and looks up what was written since");
     return durable;
   }
-  if (await holds(paths, newest) || !await holds(paths, durable)) return newest;
+  // Where the files hold neither, the older one loses nothing: what is there is looked up.
+  if (await holds(paths, newest)) return newest;
   message(
     "warn",
     `${paths.log} or its .json is shorter than it was: goes on from the older cursor`,

@@ -30,9 +30,14 @@ export interface ColourWishes {
   readonly term: string | undefined;
 }
 
+/** True where colours are wanted. */
+export function hasColours({ terminal, noColor = "", term }: ColourWishes): boolean {
+  return terminal && noColor === "" && term !== "dumb";
+}
+
 /** Colours that honour NO_COLOR and dumb terminals. */
-export function styleFor({ terminal, noColor = "", term }: ColourWishes): Style {
-  const coloured = terminal && noColor === "" && term !== "dumb";
+export function styleFor(wishes: ColourWishes): Style {
+  const coloured = hasColours(wishes);
   const paint = (name: keyof Style) => (text: string) => {
     const [on, off] = CODES[name];
     return coloured ? `\x1b[${on}m${text}\x1b[${off}m` : text;

@@ -1,0 +1,125 @@
+/** `--cursor`: where `decnet tail` has come to, kept between runs. */
+import { resolve } from "node:path";
+import type { Logger } from "@logtape/logtape";
+import type { LogCursor } from "../lib/log/cursor.ts";
+import { CursorFile } from "../lib/tail/cursor_file.ts";
+import { UsageError, UserError } from "./exit_code.ts";
+import { isResumable } from "./tail_sources.ts";
+
+/** Milliseconds between two writes while there is always more to read. */
+const SAVE_EVERY = 250;
+
+/** Milliseconds before it is said again that the file cannot be written. */
+const AGAIN_AFTER = 60_000;
+
+/** EX_TEMPFAIL of sysexits.h: try again later. */
+const EXIT_BUSY = 75;
+
+/** Keeps cursors of what was delivered. */
+export class TailCursors implements Disposable {
+  /** What the last run had delivered. */
+  readonly stored: ReadonlyMap<string, LogCursor>;
+  readonly #file: CursorFile;
+  readonly #messages: Logger;
+  /** Where reading has come to, while its events may not have been written yet. */
+  #pending = new Map<string, LogCursor>();
+  #savedAt = -Infinity;
+  #toldAt = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(file: CursorFile, stored: ReadonlyMap<string, LogCursor>, messages: Logger) {
+    this.#file = file;
+    this.stored = stored;
+    this.#messages = messages;
+  }
+
+  /** True when it is time to write, though there is more to read. */
+  get isDue(): boolean {
+    return performance.now() - this.#savedAt >= SAVE_EVERY;
+  }
+
+  /** Notes that all of the log `name` before `cursor` is delivered with what is written next. */
+  reached(name: string, cursor: LogCursor): void {
+    this.#pending.set(name, cursor);
+  }
+
+  /** What has been reached; to be called when all of that has been written. */
+  takeReached(): () => void {
+    const reached = this.#pending;
+    this.#pending = new Map();
+    return () => {
+      for (const [name, cursor] of reached) this.#file.set(name, cursor);
+      this.#save(false);
+    };
+  }
+
+  /** Notes that all of the log `name` before `cursor` has arrived, and writes it down now and then. */
+  arrived(name: string, cursor: LogCursor): void {
+    this.#file.set(name, cursor);
+    if (this.isDue) this.#save(false);
+    else this.#timer ??= setTimeout(() => this.#save(false), SAVE_EVERY);
+  }
+
+  /** Writes what is not written yet. */
+  end(): void {
+    this.#save(true);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#file.close();
+  }
+
+  /** A disk that is full must not keep events from those who wait for them. */
+  #save(isLast: boolean): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const now = performance.now();
+    try {
+      this.#file.save(now, isLast);
+      this.#savedAt = now;
+    } catch (error) {
+      if (now - this.#toldAt < AGAIN_AFTER) return;
+      this.#toldAt = now;
+      this.#messages.warn("{path} cannot be written, so events may come again: {reason}", {
+        path: this.#file.path,
+        reason: (error as Error).message,
+      });
+    }
+  }
+}
+
+/** Opens the file of `--cursor`. @throws {UserError} */
+export function openCursors(
+  path: string | undefined,
+  files: readonly string[],
+  messages: Logger,
+): TailCursors | undefined {
+  if (path === undefined) return undefined;
+  const stream = files.find((file) => !isResumable(file));
+  if (stream !== undefined) {
+    throw new UsageError(`--cursor: there is no place to come back to in ${stream}`);
+  }
+  const file = new CursorFile(resolve(path));
+  try {
+    if (!file.lock()) {
+      throw new UserError(
+        `another decnet tail uses ${path}`,
+        "one cursor file for each",
+        EXIT_BUSY,
+      );
+    }
+    const { cursors, state } = file.load();
+    if (state === "previous") {
+      messages.warn("{path} is damaged: the one before is taken, so events may come again", {
+        path,
+      });
+    } else if (state === "damaged") {
+      messages.warn("{path} is damaged: reading begins anew, so events may come again", { path });
+    }
+    return new TailCursors(file, cursors, messages);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${path}: ${(error as Error).message}`, "--cursor FILE for another place");
+  }
+}

@@ -1,0 +1,156 @@
+/** `--to`: the delivery that the flags of `decnet tail` ask for. */
+import { createSocket } from "node:dgram";
+import type { Logger } from "@logtape/logtape";
+import { findFormat } from "../lib/event/formats.ts";
+import type { Delivery, DeliveryNotices } from "../lib/tail/ship/delivery.ts";
+import { HttpDelivery } from "../lib/tail/ship/http_delivery.ts";
+import { HTTP_SHAPES } from "../lib/tail/ship/http_shapes.ts";
+import { parseReceiver, type SyslogReceiver } from "../lib/tail/ship/receiver_url.ts";
+import { SyslogConnection } from "../lib/tail/ship/syslog_connection.ts";
+import { SyslogDatagram } from "../lib/tail/ship/syslog_datagram.ts";
+import { syslogWriter } from "../lib/tail/ship/syslog_line.ts";
+import { SyslogStream } from "../lib/tail/ship/syslog_stream.ts";
+import { UsageError, UserError } from "./exit_code.ts";
+import { eventWriter } from "./stdout_form.ts";
+import type { TailFlags } from "./tail_flags.ts";
+
+/** Milliseconds that an answer may take. */
+const ANSWER_LIMIT = 60_000;
+
+/** Milliseconds before a trouble that lasts is told again. */
+const AGAIN_AFTER = 60_000;
+
+/** The delivery to `to`, the receiver that `--to` names. @throws {UserError} */
+export function openDelivery(
+  to: string,
+  flags: TailFlags,
+  messages: Logger,
+  signal: AbortSignal,
+): Delivery {
+  const { format, json, sdId } = flags;
+  const receiver = parse(to);
+  const notices = deliveryNotices(to, messages);
+  const asked = json || format === "json" ? "native" : format;
+  if (asked === "csv") throw new UsageError("--format csv does not go with --to");
+  if (receiver.kind === "http") {
+    const shape = HTTP_SHAPES[flags.shape ?? "ndjson"];
+    const write = eventWriter(asked ?? shape.format, { raw: false, sdId });
+    return new HttpDelivery({
+      ...notices,
+      shape,
+      write,
+      signal,
+      post: poster(receiver.url, flags),
+    });
+  }
+  if (flags.shape !== undefined || flags.header !== undefined) {
+    throw new UsageError("--shape and --header are for https:// and http://");
+  }
+  const write = syslogWriter(findFormat(asked ?? "rfc5424")!, sdId);
+  if (receiver.transport === "udp") return datagrams(receiver, { ...notices, write });
+  const { caCerts, cert, key } = tlsFiles(flags);
+  return new SyslogStream({
+    ...notices,
+    write,
+    signal,
+    connect: () => SyslogConnection.open(receiver, { caCerts, cert, key }),
+  });
+}
+
+function parse(to: string) {
+  try {
+    return parseReceiver(to);
+  } catch (error) {
+    throw new UsageError(`--to: ${(error as Error).message}`);
+  }
+}
+
+/** Tells of a trouble when it begins, now and then while it lasts, and when it is over. */
+function deliveryNotices(to: string, messages: Logger): DeliveryNotices {
+  let toldAt = -Infinity;
+  return {
+    onTrouble: (reason) => {
+      const now = performance.now();
+      if (now - toldAt < AGAIN_AFTER) return;
+      toldAt = now;
+      messages.warn("{to}: {reason}; events wait, and it is tried again", { to, reason });
+    },
+    onRecovery: () => {
+      if (toldAt > -Infinity) messages.warn("{to}: takes events again", { to });
+      toldAt = -Infinity;
+    },
+    onRefused: (events, reason) =>
+      messages.error("{to}: {events} events lost: {reason}", { to, events, reason }),
+  };
+}
+
+function tlsFiles({ ca, cert, key }: TailFlags) {
+  return {
+    caCerts: ca === undefined ? undefined : [readText("--ca", ca)],
+    cert: cert === undefined ? undefined : readText("--cert", cert),
+    key: key === undefined ? undefined : readText("--key", key),
+  };
+}
+
+function readText(flag: string, path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new UserError(`${flag} ${path}: ${(error as Error).message}`);
+  }
+}
+
+function datagrams(
+  { host, port }: SyslogReceiver,
+  options: DeliveryNotices & {
+    readonly write: ConstructorParameters<typeof SyslogDatagram>[0]["write"];
+  },
+): Delivery {
+  // A name may lead to addresses of the other family; then there is nothing at this one.
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+  // What comes back of a datagram (ICMP) is told of the next one.
+  socket.on("error", () => {});
+  return new SyslogDatagram({
+    ...options,
+    send: (bytes) =>
+      new Promise((resolve, reject) =>
+        socket.send(bytes, port, host, (error) => error === null ? resolve() : reject(error))
+      ),
+    close: () => socket.close(),
+  });
+}
+
+function poster(url: URL, flags: TailFlags) {
+  const { caCerts, cert, key } = tlsFiles(flags);
+  const client = Deno.createHttpClient({
+    ...caCerts === undefined ? {} : { caCerts },
+    ...cert === undefined || key === undefined ? {} : { cert, key },
+  });
+  const headers = headersOf(flags.header ?? []);
+  return async (body: string, contentType: string) => {
+    const answer = await fetch(url, {
+      method: "POST",
+      body,
+      headers: [["content-type", contentType], ...headers],
+      // A receiver that has moved must be named anew: it would get the headers.
+      redirect: "manual",
+      signal: AbortSignal.timeout(ANSWER_LIMIT),
+      client,
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+}
+
+/** @throws {UserError} */
+function headersOf(texts: readonly string[]): [string, string][] {
+  const lines = texts.flatMap((text) =>
+    text.startsWith("@") ? readText("--header", text.slice(1)).split(/\r?\n/) : [text]
+  ).filter((line) => line !== "");
+  return lines.map((line) => {
+    const match = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/.exec(line);
+    if (match === null) {
+      throw new UsageError("--header: needs NAME: VALUE, or @FILE with such lines");
+    }
+    return [match[1]!, match[2]!];
+  });
+}

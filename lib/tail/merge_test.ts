@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { createEvent } from "../event/create.ts";
+import { toJsonLine } from "../event/json.ts";
+import type { LogItem } from "../log/item.ts";
+import { readLogStream } from "../log/read_stream.ts";
+import { EventFilter } from "./event_filter.ts";
+import { mergeLogs, type NamedLog } from "./merge.ts";
+import { tailLog } from "./tail_source.ts";
+
+/** A log with events at these seconds; each list is a piece. */
+function log(name: string, ...pieces: readonly (readonly number[])[]): NamedLog {
+  const encoder = new TextEncoder();
+  async function* chunks() {
+    for (const piece of pieces) {
+      yield encoder.encode(piece.map((second) => `${line(second, name)}\n`).join(""));
+    }
+  }
+  return named(name, readLogStream(chunks()));
+}
+
+function line(second: number, decky: string): string {
+  return toJsonLine(createEvent({
+    time: second * 1_000_000,
+    sensor: "s",
+    decky,
+    service: "x",
+    eventType: "y",
+    fields: {},
+  }));
+}
+
+function named(name: string, items: AsyncIterable<LogItem>): NamedLog {
+  const counts = { lines: 0, foreign: 0 };
+  return { name, items: tailLog(items, { filter: new EventFilter({}), sensor: "s" }, counts) };
+}
+
+async function merged(...logs: readonly NamedLog[]): Promise<string[]> {
+  const all: string[] = [];
+  for await (const { name, events } of mergeLogs(logs, () => {})) {
+    for (const { time } of events) all.push(`${name}${time / 1_000_000}`);
+  }
+  return all;
+}
+
+Deno.test("mergeLogs() gives several logs in the order of time", async () => {
+  assert.deepEqual(
+    await merged(log("a", [1, 4], [7, 9]), log("b", [2, 3, 8]), log("c", [], [5]), log("d")),
+    ["a1", "b2", "b3", "a4", "c5", "a7", "b8", "a9"],
+  );
+});
+
+Deno.test("mergeLogs() leaves a log that is out of order in its own order", async () => {
+  assert.deepEqual(await merged(log("a", [5, 1, 6]), log("b", [2, 7])), [
+    "b2",
+    "a5",
+    "a1",
+    "a6",
+    "b7",
+  ]);
+});
+
+Deno.test("mergeLogs() waits for no log of which all has been read", async () => {
+  let wake = () => {};
+  const later = new Promise<void>((resolve) => wake = resolve);
+  async function* quiet(): AsyncGenerator<LogItem> {
+    yield { kind: "caught_up", cursor: { v: 1, offset: 0, head: "", tail: "", dev: 0, ino: 0 } };
+    await later;
+  }
+  const notices: string[] = [];
+  const items = mergeLogs(
+    [named("quiet", quiet()), log("a", [1], [2])],
+    (name, { kind }) => notices.push(`${name} ${kind}`),
+  );
+  assert.equal((await items.next()).value?.name, "a");
+  assert.equal((await items.next()).value?.name, "a");
+  assert.deepEqual(notices, ["quiet caught_up"]);
+  wake();
+  assert.equal((await items.next()).done, true);
+});

@@ -1,0 +1,53 @@
+/** Where events are sent to, as `--to` names it. */
+
+/** Ports that stand for themselves: RFC 5425, RFC 5426, and what rsyslog calls tcp. */
+const PORTS = { tls: 6514, tcp: 514, udp: 514 } as const;
+
+/** A receiver of syslog. */
+export interface SyslogReceiver {
+  readonly kind: "syslog";
+  readonly transport: keyof typeof PORTS;
+  /** A name, or an address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A receiver of HTTP requests. */
+export interface HttpReceiver {
+  readonly kind: "http";
+  readonly url: URL;
+}
+
+/** What takes events. */
+export type Receiver = SyslogReceiver | HttpReceiver;
+
+const SYSLOG =
+  /^syslog\+(tls|tcp|udp):\/\/(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:/?#@]+))(?::(\d{1,5}))?\/?$/;
+
+/**
+ * The receiver that `text` names: `syslog+tls://host:6514`, `syslog+tcp://`, `syslog+udp://`, `https://` or
+ * `http://`.
+ *
+ * @throws {RangeError} with what would be right
+ */
+export function parseReceiver(text: string): Receiver {
+  const match = SYSLOG.exec(text);
+  if (match !== null) {
+    const [, scheme, bracketed, name, digits] = match;
+    const transport = scheme as keyof typeof PORTS;
+    const port = digits === undefined ? PORTS[transport] : Number(digits);
+    if (port < 1 || port > 65535) throw new RangeError(`"${digits}" is no port`);
+    return { kind: "syslog", transport, host: bracketed ?? name!, port };
+  }
+  const url = /^https?:\/\//.test(text) ? URL.parse(text) : null;
+  if (url === null) {
+    throw new RangeError(
+      `"${text}" is none of syslog+tls://HOST:6514, syslog+tcp://HOST:PORT, syslog+udp://HOST:PORT, ` +
+        "https://HOST/PATH and http://HOST/PATH",
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new RangeError("a password in a URL is seen by everybody; use --header @FILE");
+  }
+  return { kind: "http", url };
+}

@@ -1,0 +1,145 @@
+/** Where reading starts for the last events that are wanted, and for those since a time. */
+import { type Generation, listGenerations } from "../log/generations.ts";
+import { nextLineStart, readBack } from "../log/last_lines.ts";
+import { LF } from "../log/lines.ts";
+import { signaturesBefore } from "../log/locate.ts";
+import { type LogFile, readFully } from "../log/log_files.ts";
+import { openListed, type OpenOptions } from "../log/open_generation.ts";
+import { cursorIn, type LogStart } from "../log/starting_place.ts";
+import { startCursor } from "../log/cursor.ts";
+import { CandidateLines } from "./candidate_lines.ts";
+import type { EventFilter } from "./event_filter.ts";
+import { firstTime, lineText, NOWHERE, readEvent } from "./read_event.ts";
+import { DISORDER } from "./tail_source.ts";
+
+/** Bytes that are looked at for a line with a time. */
+const PROBE_SIZE = 64 * 1024;
+
+/**
+ * The place of the last `count` events that `filter` wants, in the live file and in rotated ones that are not
+ * compressed. Looks at the files from the back, no farther than `since` lets hope for more.
+ *
+ * @param since microseconds since the epoch
+ * @throws {LogFileError}
+ */
+export async function startOfLastEvents(
+  path: string,
+  count: number,
+  filter: EventFilter,
+  since: number | undefined,
+  options: OpenOptions,
+): Promise<LogStart> {
+  if (count === 0) return { at: "end" };
+  if (filter.isOpen) return { at: "last", lines: count };
+  const lines = new CandidateLines(filter.needles);
+  let missing = count;
+  let place: LogStart = { at: "end" };
+  for (const generation of listGenerations(options.files, path).files.toReversed()) {
+    if (generation.isPacked || since !== undefined && generation.modified * 1000 < since) break;
+    const file = openListed(generation, options.files);
+    try {
+      const back = lastMatches(file, generation.size, missing, filter, lines, since);
+      missing -= back.found;
+      if (back.offset !== undefined) {
+        const cursor = await cursorIn(path, file, back.offset, options);
+        if (cursor !== undefined) place = { at: "cursor", cursor };
+      }
+      if (missing <= 0 || back.isOver) break;
+    } finally {
+      file.close();
+    }
+  }
+  return place;
+}
+
+/**
+ * The place of the first event since a time, in whichever file it is. Supposes that a file is in the order of
+ * time up to {@linkcode DISORDER}.
+ *
+ * @param since microseconds since the epoch
+ * @throws {LogFileError}
+ */
+export async function startSince(
+  path: string,
+  since: number,
+  options: OpenOptions,
+): Promise<LogStart> {
+  const { files } = listGenerations(options.files, path);
+  const index = files.findIndex(({ isLive, modified }) => isLive || modified * 1000 >= since);
+  const generation = files[index];
+  if (generation === undefined) return { at: "start", rotated: true };
+  if (!generation.isPacked) {
+    const file = openListed(generation, options.files);
+    try {
+      const offset = offsetOfTime(file, generation.size, since - DISORDER);
+      const cursor = await cursorIn(path, file, offset, options);
+      if (cursor !== undefined) return { at: "cursor", cursor };
+    } finally {
+      file.close();
+    }
+  }
+  return await startOf(files, index, options);
+}
+
+async function startOf(
+  files: readonly Generation[],
+  index: number,
+  options: OpenOptions,
+): Promise<LogStart> {
+  const { dev, ino } = files[index]!;
+  const before = await signaturesBefore(files, index, options);
+  return { at: "cursor", cursor: startCursor({ dev, ino, before }) };
+}
+
+/** What a look from the back found. */
+interface LastMatches {
+  readonly found: number;
+  /** Of the first of them; undefined without any. */
+  readonly offset: number | undefined;
+  /** True when events have become too old to be wanted. */
+  readonly isOver: boolean;
+}
+
+function lastMatches(
+  file: LogFile,
+  size: number,
+  count: number,
+  filter: EventFilter,
+  lines: CandidateLines,
+  since = -Infinity,
+): LastMatches {
+  let found = 0;
+  let offset: number | undefined;
+  for (const block of readBack(file, size)) {
+    const starts: number[] = [];
+    lines.forEach(block.bytes, block.bytes.length, (start, stop) => {
+      if (!filter.acceptsLine(block.bytes, start, stop)) return;
+      const read = readEvent(lineText(block.bytes, start, stop), NOWHERE);
+      if (read !== undefined && filter.accepts(read.event)) starts.push(start);
+    });
+    const wanted = starts.slice(-(count - found));
+    if (wanted[0] !== undefined) offset = block.offset + wanted[0];
+    found += wanted.length;
+    if (found >= count) return { found, offset, isOver: true };
+    const time = since === -Infinity ? undefined : firstTime(block.bytes, block.bytes.length);
+    if (time !== undefined && time < since - DISORDER) return { found, offset, isOver: true };
+  }
+  return { found, offset, isOver: false };
+}
+
+/** The start of a line before which all events are older than `time`. */
+function offsetOfTime(file: LogFile, size: number, time: number): number {
+  const block = new Uint8Array(PROBE_SIZE);
+  let low = 0;
+  let high = size;
+  while (high - low > PROBE_SIZE) {
+    const middle = low + Math.floor((high - low) / 2);
+    const start = nextLineStart(file, middle, high);
+    const length = start < high ? readFully(file, block, start) : 0;
+    const seen = firstTime(block, block.subarray(0, length).lastIndexOf(LF) + 1);
+    // Without a time nothing is known of what lies behind: it is read.
+    if (seen === undefined || seen >= time) high = middle;
+    else low = start;
+  }
+  return nextLineStart(file, low, size);
+}

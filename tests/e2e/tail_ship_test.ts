@@ -1,0 +1,101 @@
+/** `decnet tail --to` with receivers of HTTP, and with our own collector. */
+import assert from "node:assert/strict";
+import { createEvent } from "../../lib/event/create.ts";
+import { toJsonLine } from "../../lib/event/json.ts";
+import { decnet, parseEvents } from "../support/decnet.ts";
+import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free_port.ts";
+import { RunningDecnet } from "../support/running_decnet.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+function lines(first: number, count: number): string {
+  return Array.from({ length: count }, (_, index) =>
+    `${
+      toJsonLine(createEvent({
+        time: (1_700_000_000 + first + index) * 1_000_000,
+        sensor: "sensor-1",
+        decky: "web-1",
+        service: "ssh",
+        eventType: "auth_attempt",
+        fields: { src_ip: "203.0.113.7", number: first + index },
+        origin: String(first + index),
+      }))
+    }\n`).join("");
+}
+
+Deno.test("decnet tail --to http:// sends again what is not answered well, in order", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/events.json`;
+  const headers = `${folder.path}/headers`;
+  await Deno.writeTextFile(path, lines(0, 1200));
+  await Deno.writeTextFile(headers, "Authorization: Splunk secret\n");
+  const bodies: string[] = [];
+  let requests = 0;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const body = await request.text();
+      assert.equal(request.headers.get("authorization"), "Splunk secret");
+      if (requests++ % 2 === 0) return new Response("busy", { status: 503 });
+      bodies.push(body);
+      return new Response();
+    },
+  );
+  const flags = [
+    ...[
+      "tail",
+      path,
+      "--no-follow",
+      "--cursor",
+      `${folder.path}/cursor`,
+      "--header",
+      `@${headers}`,
+    ],
+    ...["--to", `http://127.0.0.1:${server.addr.port}/events`],
+  ];
+  const run = await decnet(flags);
+  assert.equal(run.code, 0, run.stderr);
+  const numbers = parseEvents(bodies.join("")).map(({ fields }) => fields["number"]);
+  assert.deepEqual(numbers, Array.from({ length: 1200 }, (_, index) => index));
+  const answered = bodies.length;
+  assert.equal((await decnet(flags)).code, 0);
+  assert.equal(bodies.length, answered, "sent again what had been answered");
+  // The header is for the receiver only.
+  assert.doesNotMatch(run.stdout + run.stderr, /secret/);
+});
+
+Deno.test("decnet tail --to syslog+tcp:// reaches decnet collect --syslog whole", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/events.json`;
+  const port = freePort();
+  await Deno.writeTextFile(path, lines(0, 200));
+  await using collector = new RunningDecnet([
+    ...[
+      "collect",
+      "--syslog",
+      `tcp://127.0.0.1:${port}`,
+      "--out",
+      `${folder.path}/got`,
+      "--no-state",
+    ],
+  ]);
+  const run = await decnet([
+    ...["tail", path, "--no-follow", "--from-start", "--to", `syslog+tcp://127.0.0.1:${port}`],
+  ]);
+  assert.equal(run.code, 0, run.stderr);
+  const got = () => {
+    try {
+      return Deno.readTextFileSync(`${folder.path}/got.json`).split("\n").slice(0, -1)
+        .filter((line) => line.includes("auth_attempt"));
+    } catch {
+      return [];
+    }
+  };
+  await eventually(() => got().length >= 200);
+  assert.deepEqual(
+    got().map((line) => Number(JSON.parse(line).fields.number)),
+    Array.from({ length: 200 }, (_, index) => index),
+  );
+  collector.kill("SIGTERM");
+  await collector.end();
+});
