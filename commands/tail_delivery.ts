@@ -5,6 +5,7 @@ import { findFormat } from "../lib/event/formats.ts";
 import type { Delivery, DeliveryNotices } from "../lib/tail/ship/delivery.ts";
 import { HttpDelivery } from "../lib/tail/ship/http_delivery.ts";
 import { HTTP_SHAPES } from "../lib/tail/ship/http_shapes.ts";
+import { NatsDelivery } from "../lib/tail/ship/nats_delivery.ts";
 import { parseReceiver, type SyslogReceiver } from "../lib/tail/ship/receiver_url.ts";
 import { SyslogConnection } from "../lib/tail/ship/syslog_connection.ts";
 import { SyslogDatagram } from "../lib/tail/ship/syslog_datagram.ts";
@@ -41,6 +42,18 @@ export function openDelivery(
       write,
       signal,
       post: poster(receiver.url, flags),
+    });
+  }
+  if (receiver.kind === "bus") {
+    if (asked !== undefined && asked !== "native") {
+      throw new UsageError(`--format ${asked} does not go with nats://`, "readers expect native");
+    }
+    return new NatsDelivery({
+      ...notices,
+      address: receiver.address,
+      name: `decnet tail ${flags.sensor ?? Deno.hostname()}`,
+      write: eventWriter("native", { raw: false, sdId }),
+      signal,
     });
   }
   if (flags.shape !== undefined || flags.header !== undefined) {

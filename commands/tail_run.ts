@@ -1,5 +1,6 @@
 /** Runs `decnet tail`. */
 import type { Logger } from "@logtape/logtape";
+import { isBusAddress } from "../lib/bus/bus_address.ts";
 import type { LogNotice } from "../lib/log/item.ts";
 import { mergeLogs } from "../lib/tail/merge.ts";
 import type { TailCounts } from "../lib/tail/tail_source.ts";
@@ -45,7 +46,7 @@ export async function runTailCommand(
   const sink = await openSink(flags, cursors, messages, signals.signal);
   using _watch = await watchReader(settings.follow && flags.to === undefined, () => signals.stop());
   if (cursors === undefined) dropPermissions("write");
-  if (flags.to === undefined) dropPermissions("net");
+  if (flags.to === undefined && !settings.files.some(isBusAddress)) dropPermissions("net");
   dropPermissions("ffi");
 
   const counts: TailCounts = { lines: 0, foreign: 0 };

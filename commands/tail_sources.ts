@@ -1,5 +1,7 @@
 /** Opens the logs that `decnet tail` reads. */
 import { resolve } from "node:path";
+import { isBusAddress } from "../lib/bus/bus_address.ts";
+import { busLogName, type BusLogOptions, readBusLog } from "../lib/bus/bus_log.ts";
 import type { LogCursor } from "../lib/log/cursor.ts";
 import type { LogItem } from "../lib/log/item.ts";
 import { REAL_FILES } from "../lib/log/log_files.ts";
@@ -10,7 +12,10 @@ import type { LogStart } from "../lib/log/starting_place.ts";
 import type { NamedLog } from "../lib/tail/merge.ts";
 import { type TailCounts, tailLog } from "../lib/tail/tail_source.ts";
 import { startOfLastEvents, startSince } from "../lib/tail/tail_start.ts";
+import { UsageError } from "./exit_code.ts";
 import type { TailSettings } from "./tail_settings.ts";
+
+const MICROS_PER_MILLI = 1000;
 
 /** Names standard input. */
 const STDIN = "-";
@@ -25,8 +30,24 @@ export interface TailSourceContext {
   readonly signal: AbortSignal;
 }
 
+/** The name by which places in the log `path` are remembered. */
+export function tailLogName(path: string): string {
+  if (isBusAddress(path)) return busName(path);
+  return isResumable(path) ? resolve(path) : path;
+}
+
+/** @throws {UsageError} */
+function busName(url: string): string {
+  try {
+    return busLogName(url);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 /** True for a log that there is a place to come back to. */
 export function isResumable(path: string): boolean {
+  if (isBusAddress(path)) return true;
   if (path === STDIN) return false;
   try {
     const { isFile, isDirectory } = Deno.statSync(path);
@@ -43,11 +64,34 @@ export function openTailLog(
   { sensor, cursors, counts, signal }: TailSourceContext,
 ): NamedLog {
   const { filter, follow, until } = settings;
-  const name = isResumable(path) ? resolve(path) : path;
-  const items = isResumable(path)
+  const name = tailLogName(path);
+  const items = isBusAddress(path)
+    ? readBusLog(path, {
+      name: `decnet tail ${sensor}`,
+      start: busStart(settings, cursors.get(name)),
+      follow,
+      signal,
+    })
+    : isResumable(path)
     ? logItems(path, settings, cursors.get(name), follow, signal)
     : streamItems(path, signal);
   return { name, items: tailLog(items, { filter, sensor, until }, counts) };
+}
+
+/** The last events of a stream are those of all, whatever filters want of them. */
+function busStart(
+  { begin }: TailSettings,
+  cursor: LogCursor | undefined,
+): BusLogOptions["start"] {
+  if (cursor !== undefined) return { at: "cursor", cursor };
+  switch (begin.at) {
+    case "start":
+      return { at: "beginning" };
+    case "since":
+      return { at: "time", time: begin.since / MICROS_PER_MILLI };
+    case "last":
+      return { at: "last", count: begin.count };
+  }
 }
 
 async function* logItems(

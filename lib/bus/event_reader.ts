@@ -21,6 +21,8 @@ export interface BusBatch {
   readonly lines: number;
   /** Number in the stream of the last of them. */
   readonly sequence: number;
+  /** Number in the stream of the last event that ends at index `stop` of the bytes, or before; 0 for none. */
+  sequenceAt(stop: number): number;
   /** True when nothing more is stored at this moment. */
   readonly caughtUp: boolean;
 }
@@ -113,6 +115,20 @@ export async function* readBusEvents(
   }
 }
 
+/** When the stream was made: another one of the same name is another one. @throws {BusError} */
+export async function streamCreated(
+  connection: NatsConnection,
+  address: BusAddress,
+): Promise<string> {
+  const { jetstreamManager } = await import("@nats-io/jetstream");
+  try {
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    return (await manager.streams.info(streamOf(address))).created;
+  } catch (error) {
+    throw busError(showBusAddress(address), error);
+  }
+}
+
 async function* batches(messages: ConsumerMessages): AsyncGenerator<BusBatch> {
   let waiting: JsMsg[] = [];
   let size = 0;
@@ -121,17 +137,29 @@ async function* batches(messages: ConsumerMessages): AsyncGenerator<BusBatch> {
     size += message.data.length + 1;
     const caughtUp = message.info.pending === 0;
     if (!caughtUp && waiting.length < MAX_LINES && size < MAX_BYTES) continue;
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    for (const { data } of waiting) {
-      bytes.set(data, at);
-      at += data.length + 1;
-      bytes[at - 1] = NEWLINE;
-    }
-    yield { bytes, lines: waiting.length, sequence: message.seq, caughtUp };
+    yield joined(waiting, size, caughtUp);
     waiting = [];
     size = 0;
   }
+}
+
+function joined(messages: readonly JsMsg[], size: number, caughtUp: boolean): BusBatch {
+  const bytes = new Uint8Array(size);
+  const ends: number[] = [];
+  let at = 0;
+  for (const { data } of messages) {
+    bytes.set(data, at);
+    at += data.length + 1;
+    bytes[at - 1] = NEWLINE;
+    ends.push(at);
+  }
+  return {
+    bytes,
+    lines: messages.length,
+    sequence: messages.at(-1)!.seq,
+    caughtUp,
+    sequenceAt: (stop) => messages[ends.findLastIndex((end) => end <= stop)]?.seq ?? 0,
+  };
 }
 
 function pause(signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 /** Lines of a log that something else writes, across its rotations. */
 import { resolve } from "node:path";
 import { parseLogCursor } from "../log/cursor.ts";
-import type { LogChunk, LogNotice } from "../log/item.ts";
+import type { LogLines, LogNotice } from "../log/item.ts";
 import { LF, wholeLinesEnd } from "../log/lines.ts";
 import { readLog, type ReadLogOptions } from "../log/read_log.ts";
 import { ChunkBatch } from "./line_chunk.ts";
@@ -43,7 +43,7 @@ export class FileSource implements Source {
     }
   }
 
-  async #lines(chunk: LogChunk, { lines }: SourceContext): Promise<void> {
+  async #lines(chunk: LogLines, { lines }: SourceContext): Promise<void> {
     const { bytes, end, offset } = chunk;
     for (let start = 0; start < end;) {
       const stop = pieceEnd(bytes, start, end);

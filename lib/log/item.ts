@@ -3,8 +3,8 @@ import type { LogCursor } from "./cursor.ts";
 import type { Place } from "./place.ts";
 
 /** Whole lines, valid until the next item is asked for. */
-export class LogChunk {
-  readonly kind = "chunk";
+export interface LogLines {
+  readonly kind: "chunk";
   /** Where the file was when it was opened; `-` for a stream. */
   readonly path: string;
   /** Offset in the (decompressed) file of the first byte. */
@@ -14,6 +14,23 @@ export class LogChunk {
   /** Index behind the newline of the last line. */
   readonly end: number;
   /** True for the last line of a file that nobody continues, if it lacks its newline there. */
+  readonly torn: boolean;
+  /**
+   * A cursor for all before index `stop`, which is 0 or behind a newline.
+   *
+   * @throws {RangeError} for an index outside of the chunk
+   * @throws {TypeError} when the chunk is no longer valid
+   */
+  cursorAt(stop: number): LogCursor;
+}
+
+/** Lines out of a file. */
+export class LogChunk implements LogLines {
+  readonly kind = "chunk";
+  readonly path: string;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly end: number;
   readonly torn: boolean;
   readonly #place: Place;
 
@@ -27,12 +44,6 @@ export class LogChunk {
     this.#place = place;
   }
 
-  /**
-   * A cursor for all before index `stop`, which is 0 or behind a newline.
-   *
-   * @throws {RangeError} for an index outside of the chunk
-   * @throws {TypeError} when the chunk is no longer valid
-   */
   cursorAt(stop: number): LogCursor {
     if (!(stop >= 0 && stop <= this.end)) throw new RangeError(`index ${stop} of ${this.end}`);
     if (this.#place.offset !== this.offset) throw new TypeError("the chunk is no longer valid");
@@ -97,4 +108,4 @@ export type GapReason =
   | "removed";
 
 /** What reading a log gives. */
-export type LogItem = LogChunk | LogNotice;
+export type LogItem = LogLines | LogNotice;

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { LogFollower, shorten, shortenAll } from "../../tests/support/log_follower.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import type { LogCursor } from "./cursor.ts";
-import type { LogChunk, LogItem, LogNotice } from "./item.ts";
+import type { LogItem, LogLines, LogNotice } from "./item.ts";
 import { type LogFile, LogFileError, type LogFiles, REAL_FILES } from "./log_files.ts";
 import { readLog, type ReadLogOptions } from "./read_log.ts";
 
@@ -492,11 +492,11 @@ Deno.test("readLog() sees what is appended to a real log, without being woken", 
   ]);
 });
 
-Deno.test("LogChunk.cursorAt() is for each line of the chunk, as long as it is valid", async () => {
+Deno.test("LogLines.cursorAt() is for each line of the chunk, as long as it is valid", async () => {
   await using folder = await tempFolder();
   const path = join(folder.path, "a.json");
   await Deno.writeTextFile(path, "1\n22\n333\n");
-  let old: LogChunk | undefined;
+  let old: LogLines | undefined;
   for await (const item of readLog(path, { start: FROM_START })) {
     if (item.kind !== "chunk") continue;
     old = item;
@@ -510,7 +510,7 @@ Deno.test("LogChunk.cursorAt() is for each line of the chunk, as long as it is v
   assert.throws(() => old!.cursorAt(2), TypeError);
 });
 
-Deno.test("LogChunk.cursorAt() of a torn line is at the end of its file", async () => {
+Deno.test("LogLines.cursorAt() of a torn line is at the end of its file", async () => {
   await using folder = await tempFolder();
   const path = join(folder.path, "a.json");
   await Deno.writeTextFile(`${path}.1`, "1\nhalf");

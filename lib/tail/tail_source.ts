@@ -1,7 +1,7 @@
 /** The events that are wanted out of one log. */
 import type { Event } from "../event/event.ts";
 import type { LogCursor } from "../log/cursor.ts";
-import type { LogChunk, LogItem, LogNotice } from "../log/item.ts";
+import type { LogItem, LogLines, LogNotice } from "../log/item.ts";
 import { firstNonNul } from "../log/signature.ts";
 import { CandidateLines } from "./candidate_lines.ts";
 import type { EventFilter } from "./event_filter.ts";
@@ -77,7 +77,7 @@ export async function* tailLog(
 }
 
 function readChunk(
-  chunk: LogChunk,
+  chunk: LogLines,
   lines: CandidateLines,
   filter: EventFilter,
   sensor: string,

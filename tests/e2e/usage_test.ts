@@ -96,7 +96,7 @@ Deno.test("the bash completion completes commands, flags and values", async () =
     }).output();
     return new TextDecoder().decode(stdout).trim();
   };
-  assert.equal(await complete("pr"), "probe");
+  assert.equal(await complete("prob"), "probe");
   assert.equal(await complete("probe", "--rep"), "--reprobe-after");
   assert.equal(await complete("probe", "--format", "r"), "rfc5424");
   assert.equal(await complete("completions", "z"), "zsh");

@@ -1,5 +1,5 @@
 /** Reads a log step by step: it waits only where the test lets it, and for nothing else. */
-import type { LogChunk, LogItem } from "../../lib/log/item.ts";
+import type { LogLines, LogItem } from "../../lib/log/item.ts";
 import { forEachLine } from "../../lib/log/lines.ts";
 import type { LogTiming } from "../../lib/log/log_watch.ts";
 import { readLog, type ReadLogOptions } from "../../lib/log/read_log.ts";
@@ -72,7 +72,7 @@ export class LogFollower {
 }
 
 /** The lines of `chunk` as text. */
-export function linesOf({ bytes, end }: LogChunk): string[] {
+export function linesOf({ bytes, end }: LogLines): string[] {
   const lines: string[] = [];
   forEachLine(bytes, end, (start, stop) => {
     lines.push(decoder.decode(bytes.subarray(start, stop)));

@@ -1,7 +1,7 @@
 /** A reader of a log that commits now and then, is killed, and goes on from what it has committed. */
 import assert from "node:assert/strict";
 import { type LogCursor, parseLogCursor } from "../../lib/log/cursor.ts";
-import type { LogChunk, LogItem } from "../../lib/log/item.ts";
+import type { LogItem, LogLines } from "../../lib/log/item.ts";
 import { forEachLine } from "../../lib/log/lines.ts";
 import type { LogFile, LogFiles } from "../../lib/log/log_files.ts";
 import { LogFollower } from "./log_follower.ts";
@@ -76,7 +76,7 @@ export class ModelReader {
     if (item.kind === "caught_up") this.#commit(item.cursor);
   }
 
-  #takeChunk(chunk: LogChunk): void {
+  #takeChunk(chunk: LogLines): void {
     forEachLine(chunk.bytes, chunk.end, (start, stop) => {
       this.#tentative.push(decoder.decode(chunk.bytes.subarray(start, stop)));
       if (this.#world.random.chance(0.1)) this.#commit(chunk.cursorAt(stop + 1));

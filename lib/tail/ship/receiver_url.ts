@@ -1,4 +1,5 @@
 /** Where events are sent to, as `--to` names it. */
+import { type BusAddress, isBusAddress, parseBusAddress } from "../../bus/bus_address.ts";
 
 /** Ports that stand for themselves: RFC 5425, RFC 5426, and what rsyslog calls tcp. */
 const PORTS = { tls: 6514, tcp: 514, udp: 514 } as const;
@@ -18,8 +19,14 @@ export interface HttpReceiver {
   readonly url: URL;
 }
 
+/** The stream of a NATS hub. */
+export interface BusReceiver {
+  readonly kind: "bus";
+  readonly address: BusAddress;
+}
+
 /** What takes events. */
-export type Receiver = SyslogReceiver | HttpReceiver;
+export type Receiver = SyslogReceiver | HttpReceiver | BusReceiver;
 
 const SYSLOG =
   /^syslog\+(tls|tcp|udp):\/\/(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:/?#@]+))(?::(\d{1,5}))?\/?$/;
@@ -31,6 +38,7 @@ const SYSLOG =
  * @throws {RangeError} with what would be right
  */
 export function parseReceiver(text: string): Receiver {
+  if (isBusAddress(text)) return { kind: "bus", address: parseBusAddress(text) };
   const match = SYSLOG.exec(text);
   if (match !== null) {
     const [, scheme, bracketed, name, digits] = match;

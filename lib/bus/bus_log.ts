@@ -1,0 +1,107 @@
+/** The fleet's stream read as a log is read: with the same items and the same cursors. */
+import type { NatsConnection } from "@nats-io/transport-node";
+import { sha256Hex } from "../hash.ts";
+import { type LogCursor, startCursor } from "../log/cursor.ts";
+import type { LogItem, LogLines } from "../log/item.ts";
+import { type BusAddress, parseBusAddress, showBusAddress } from "./bus_address.ts";
+import { connectBus } from "./bus_connection.ts";
+import { BusError } from "./bus_error.ts";
+import { type BusBatch, type BusStart, readBusEvents, streamCreated } from "./event_reader.ts";
+import { prefixOf, streamOf } from "./event_stream.ts";
+
+/** As in a cursor. */
+const HASH_DIGITS = 32;
+
+/** How to read. */
+export interface BusLogOptions {
+  /** What the hub calls this connection. */
+  readonly name: string;
+  readonly start: BusStart | { readonly at: "cursor"; readonly cursor: LogCursor };
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The name by which places in the stream at `url` are remembered: without what nobody should see. */
+export function busLogName(url: string): string {
+  const address = parseBusAddress(url);
+  return `${showBusAddress(address)}#${streamOf(address)}`;
+}
+
+/**
+ * What the stream at `url` holds and, when followed, what comes. Ends with `caught_up`, or with an `error`.
+ *
+ * @throws {SyntaxError} for an address that is none
+ */
+export async function* readBusLog(
+  url: string,
+  { name, start, follow = false, signal }: BusLogOptions,
+): AsyncGenerator<LogItem, void> {
+  const address = parseBusAddress(url);
+  const path = busLogName(url);
+  let connection: NatsConnection | undefined;
+  try {
+    connection = await connectBus(address, { name });
+    const identity = await identityOf(connection, address);
+    const cursor = (sequence: number) => cursorAt(identity, sequence);
+    const begin = beginning(start, identity);
+    if (begin === undefined && start.at === "cursor") {
+      const { cursor: lost } = start;
+      yield { kind: "restarted", path, offset: 0, cursor: lost, repeats: false };
+    }
+    let reached = begin?.at === "behind" ? begin.sequence : 0;
+    const options = { start: begin ?? { at: "beginning" } as const, follow, signal };
+    for await (const batch of readBusEvents(connection, address, options)) {
+      yield linesOf(path, batch, cursor, reached);
+      reached = batch.sequence;
+      if (batch.caughtUp && follow) yield { kind: "caught_up", cursor: cursor(reached) };
+    }
+    if (!follow) yield { kind: "caught_up", cursor: cursor(reached) };
+  } catch (error) {
+    if (!(error instanceof BusError)) throw error;
+    yield { kind: "error", path, code: "EHOSTUNREACH", error, isFinal: true };
+  } finally {
+    await connection?.close();
+  }
+}
+
+/** Where to begin; undefined for a cursor of another stream. */
+function beginning(start: BusLogOptions["start"], identity: string): BusStart | undefined {
+  if (start.at !== "cursor") return start;
+  const { offset, tail } = start.cursor;
+  if (offset === 0) return { at: "beginning" };
+  return tail === identity ? { at: "behind", sequence: offset } : undefined;
+}
+
+/** A place in the stream: its offset is the number of an event, and its file is the stream as it was made. */
+function cursorAt(identity: string, sequence: number): LogCursor {
+  const start = startCursor({ dev: 0, ino: 0, before: [] });
+  return sequence === 0 ? start : { ...start, offset: sequence, head: identity, tail: identity };
+}
+
+async function identityOf(connection: NatsConnection, address: BusAddress): Promise<string> {
+  const created = await streamCreated(connection, address);
+  const text = JSON.stringify([streamOf(address), prefixOf(address), created]);
+  return sha256Hex(text).slice(0, HASH_DIGITS);
+}
+
+/** @param before number of the event before the first of the batch */
+function linesOf(
+  path: string,
+  batch: BusBatch,
+  cursor: (sequence: number) => LogCursor,
+  before: number,
+): LogLines {
+  const { bytes } = batch;
+  return {
+    kind: "chunk",
+    path,
+    offset: before,
+    bytes,
+    end: bytes.length,
+    torn: false,
+    cursorAt(stop) {
+      if (!(stop >= 0 && stop <= bytes.length)) throw new RangeError(`${stop} of ${bytes.length}`);
+      return cursor(batch.sequenceAt(stop) || before);
+    },
+  };
+}
