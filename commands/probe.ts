@@ -147,8 +147,10 @@ export const probeCommand = buildCommand<ProbeFlags, string[], AppContext>({
         kind: "parsed",
         optional: true,
         variadic: true,
-        placeholder: "FILE.json",
-        brief: "Probe who touched a decoy, by this log; goes on where the last run was; repeatable",
+        placeholder: "FILE.json|URL",
+        brief:
+          "Probe who touched a decoy, by this log or by the stream at nats://HUB; goes on where " +
+          "the last run was; repeatable",
         parse: parseText,
       },
       watch: {

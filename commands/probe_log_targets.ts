@@ -1,6 +1,8 @@
 /** `decnet probe --from-log`: targets out of logs, and what the prober says of itself meanwhile. */
 import { resolve } from "node:path";
 import type { Logger } from "@logtape/logtape";
+import { isBusAddress } from "../lib/bus/bus_address.ts";
+import { busLogName } from "../lib/bus/bus_log.ts";
 import type { Event } from "../lib/event/event.ts";
 import type { LogNotice } from "../lib/log/item.ts";
 import type { Dialer } from "../lib/probe/dialer.ts";
@@ -70,9 +72,9 @@ export class LogTargets {
    */
   start(beforeLook: () => Promise<unknown>): ProbeService {
     const { flags, plan, sensor, emit, tally, dialer, signal } = this.#options;
-    const logs = (flags.fromLog ?? []).map((path) => resolve(path));
+    const logs = (flags.fromLog ?? []).map((path) => isBusAddress(path) ? path : resolve(path));
     const probes = plan.map(({ probe }) => probe.name);
-    this.#sayStart(logs, probes);
+    this.#sayStart(logs.map((path) => isBusAddress(path) ? busLogName(path) : path), probes);
     const counter = new CycleCounter(() => ({
       done: tally.targets,
       rotated: tally.rotations,

@@ -1,4 +1,5 @@
 /** From the flags and the environment of `decnet probe` to what the prober needs. */
+import { isBusAddress, parseBusAddress } from "../lib/bus/bus_address.ts";
 import { type PlannedProbe, planProbes } from "../lib/probe/plan.ts";
 import { PROBES } from "../lib/probe/registry.ts";
 import { UsageError } from "./exit_code.ts";
@@ -46,6 +47,16 @@ export function probeLimits(flags: ProbeFlags): { rate: number; targetRate: numb
   };
 }
 
+/** @throws {UsageError} for what begins like the address of a hub and is none */
+function checkLogPath(path: string): void {
+  if (!isBusAddress(path)) return;
+  try {
+    parseBusAddress(path);
+  } catch (error) {
+    throw new UsageError(`--from-log: ${(error as Error).message}`);
+  }
+}
+
 /** @throws {UsageError} for flags and targets that do not go together */
 export function checkTargetFlags(flags: ProbeFlags, words: readonly string[]): void {
   const hasTargets = words.length > 0 || flags.targets !== undefined;
@@ -63,6 +74,7 @@ export function checkTargetFlags(flags: ProbeFlags, words: readonly string[]): v
     throw new UsageError("--watch looks at logs", "give --from-log FILE.json");
   }
   if (flags.fromLog === undefined) return;
+  for (const path of flags.fromLog) checkLogPath(path);
   if (hasTargets) {
     throw new UsageError("--from-log finds its targets by itself", "leave the others out");
   }

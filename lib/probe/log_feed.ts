@@ -1,4 +1,6 @@
 /** Brings the targets of a log into the schedule, from where the last run has come to. */
+import { isBusAddress } from "../bus/bus_address.ts";
+import { busLogName, readBusLog } from "../bus/bus_log.ts";
 import { BEGINNING, type LogCursor, parseLogCursor, startCursor } from "../log/cursor.ts";
 import { listGenerations } from "../log/generations.ts";
 import type { LogNotice } from "../log/item.ts";
@@ -43,6 +45,8 @@ export interface LogFeedOptions {
 /** The log at one path. */
 export class LogFeed {
   readonly path: string;
+  /** For messages, and to remember the place by: a path, or an address without its secrets. */
+  readonly name: string;
   readonly #options: LogFeedOptions;
   readonly #clock: Clock;
   /** Where reading goes on, also while the store does not take it. */
@@ -50,9 +54,10 @@ export class LogFeed {
   /** As it stands in the store. */
   #saved = "";
 
-  /** @param path absolute, so that it means the same log in every run */
+  /** @param path absolute, so that it means the same log in every run; or the address of a hub */
   constructor(path: string, options: LogFeedOptions) {
     this.path = path;
+    this.name = isBusAddress(path) ? busLogName(path) : path;
     this.#options = options;
     this.#clock = options.clock ?? REAL_CLOCK;
   }
@@ -70,10 +75,13 @@ export class LogFeed {
     const decoder = new TextDecoder();
     const counts = { lines: 0, events: 0, sightings: 0 };
     let saveAt = this.#clock.now() + SAVE_EVERY_MS;
-    for await (const item of readLog(this.path, { ...read, start, signal })) {
+    const items = isBusAddress(this.path)
+      ? readBusLog(this.path, { name: "decnet probe", start, signal })
+      : readLog(this.path, { ...read, start, signal });
+    for await (const item of items) {
       if (item.kind === "caught_up") this.#cursor = item.cursor;
       if (item.kind !== "chunk") {
-        onNotice(this.path, item);
+        onNotice(this.name, item);
         continue;
       }
       forEachLine(item.bytes, item.end, (from, to) => {
@@ -102,16 +110,17 @@ export class LogFeed {
     const cursor = this.#cursor;
     const text = JSON.stringify(cursor);
     if (text === this.#saved || !(await schedule.flush(signal))) return;
-    await updateState(store, PREFIX + this.path, () => cursor);
+    await updateState(store, PREFIX + this.name, () => cursor);
     this.#saved = text;
   }
 
   async #storedCursor(): Promise<LogCursor | undefined> {
-    return parseLogCursor((await this.#options.store.get(PREFIX + this.path))?.value);
+    return parseLogCursor((await this.#options.store.get(PREFIX + this.name))?.value);
   }
 
   /** Before the first file that was written to since: months of rotated files hold nobody to probe. */
   async #firstCursor(since: number): Promise<LogCursor> {
+    if (isBusAddress(this.path)) return BEGINNING;
     const options = { files: this.#options.read?.files ?? REAL_FILES, maxLine: DEFAULT_MAX_LINE };
     try {
       const { files } = listGenerations(options.files, this.path);

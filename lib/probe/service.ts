@@ -170,7 +170,7 @@ export class ProbeService {
       if (counts === undefined) continue;
       this.#cycle.lines += counts.lines;
       this.#cycle.sightings += counts.sightings;
-      onLogRead?.(feed.path, counts);
+      onLogRead?.(feed.name, counts);
     }
     schedule.prune();
     await this.#orLater(() => schedule.flush(this.#options.signal));
@@ -183,7 +183,7 @@ export class ProbeService {
       return await feed.read(schedule, this.#now() - this.#options.maxAge);
     } catch (error) {
       if (error instanceof StateError || !(error instanceof Error)) throw error;
-      const { path } = feed;
+      const { name: path } = feed;
       this.#options.onNotice(path, { kind: "error", path, code: error.name, error, isFinal: true });
       return undefined;
     }
