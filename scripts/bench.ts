@@ -6,6 +6,7 @@
  *        [collect [--lines=N] [--attackers=N] [--rounds=N] [--core=N]]
  *        [live [--seconds=N] [--rates=N,...] [--capture=FILE]]
  *
+ *        [profile [--events=N] [--attackers=N] [--rounds=N]]
  *        [syn] [collect_docker] [tail [--size=MIB] [--large=MIB] [--rounds=N]]
  *
  * Without names all but `live`, `syn` and `collect_docker` run: these need root and a machine that has nothing
@@ -15,6 +16,7 @@ import { benchCollectDocker } from "./bench/collect_docker.ts";
 import { benchCollect } from "./bench/collect.ts";
 import { benchLive } from "./bench/live.ts";
 import { benchProbe } from "./bench/probe.ts";
+import { benchProfile } from "./bench/profile.ts";
 import { benchSniff } from "./bench/sniff.ts";
 import { benchStartup } from "./bench/startup.ts";
 import { benchSyn } from "./bench/syn.ts";
@@ -28,6 +30,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   live: benchLive,
   syn: benchSyn,
   tail: benchTail,
+  profile: benchProfile,
   collect_docker: benchCollectDocker,
 };
 
