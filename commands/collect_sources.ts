@@ -1,4 +1,5 @@
 /** The sources that the flags of `decnet collect` name. */
+import type { OpenDatagrams } from "../lib/collect/datagram_socket.ts";
 import type { Source, SourceContext } from "../lib/collect/source.ts";
 import { parseSyslogAddress, type SyslogAddress } from "../lib/syslog/listen_address.ts";
 import type { CollectFlags, ContainerFlags } from "./collect_flags.ts";
@@ -68,14 +69,31 @@ async function syslogSources(
     cert: await readPem("--syslog-cert", syslogCert),
     key: await readPem("--syslog-key", syslogKey),
   };
-  return texts.map((text) => {
-    const address = syslogAddress(text);
-    if (address.transport !== "tls") return new SyslogSource({ address, maxLine, tls: undefined });
+  const addresses = texts.map((text) => [text, syslogAddress(text)] as const);
+  const openDatagrams = addresses.some(([, { transport }]) => transport === "udp")
+    ? await fastDatagrams()
+    : undefined;
+  return addresses.map(([text, address]) => {
+    if (address.transport !== "tls") {
+      return new SyslogSource({ address, maxLine, tls: undefined, openDatagrams });
+    }
     if (tls === undefined) {
       throw new UsageError(`--syslog ${text}: needs a certificate`, "--syslog-cert, --syslog-key");
     }
     return new SyslogSource({ address, maxLine, tls });
   });
+}
+
+/** How UDP is received with less work and a larger buffer; undefined where the C library is out of reach. */
+async function fastDatagrams(): Promise<OpenDatagrams | undefined> {
+  const { datagramOpener } = await import("../ffi/datagrams.ts");
+  const { RawError } = await import("../ffi/raw_error.ts");
+  try {
+    return datagramOpener();
+  } catch (error) {
+    if (error instanceof RawError) return undefined;
+    throw error;
+  }
 }
 
 function syslogAddress(text: string): SyslogAddress {

@@ -11,7 +11,7 @@ export interface CollectState {
 
 /** `12345 lines, 12000 events, 300 held back, 2 malformed`; what there was none of is left out. */
 export function collectSummary(counters: CollectCounters): string {
-  const { lines, events, raw, held, dropped, malformed, truncated, repeated } = counters;
+  const { lines, events, raw, held, dropped, malformed, truncated, repeated, lost } = counters;
   const parts: [count: number, text: string][] = [
     [raw, "raw"],
     [held, "held back"],
@@ -19,6 +19,7 @@ export function collectSummary(counters: CollectCounters): string {
     [malformed, "malformed"],
     [truncated, "cut"],
     [repeated, "written before"],
+    [lost, "lost"],
   ];
   return [
     `${lines} ${lines === 1 ? "line" : "lines"}`,

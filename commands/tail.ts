@@ -100,7 +100,8 @@ export const tailCommand = buildCommand<TailFlags, string[], AppContext>({
       local: toggle("Times of this machine instead of UTC, in what is for eyes"),
       to: text(
         "URL",
-        "Send events there: syslog+tls://HOST:6514, syslog+tcp://, syslog+udp://, https://, http://",
+        "Send events there: syslog+tls://HOST:6514, syslog+tcp://, syslog+udp://, https://, http://, " +
+          "nats://HUB, clickhouse://HOST:8123/DB.TABLE",
       ),
       shape: {
         kind: "enum",

@@ -2,7 +2,9 @@
 import { createSocket } from "node:dgram";
 import type { Logger } from "@logtape/logtape";
 import { findFormat } from "../lib/event/formats.ts";
+import { CLICKHOUSE_SHAPE, clickhouseRow } from "../lib/tail/ship/clickhouse_shape.ts";
 import type { Delivery, DeliveryNotices } from "../lib/tail/ship/delivery.ts";
+import { GatheredDelivery, type GatherLimits } from "../lib/tail/ship/gathered_delivery.ts";
 import { HttpDelivery } from "../lib/tail/ship/http_delivery.ts";
 import { HTTP_SHAPES } from "../lib/tail/ship/http_shapes.ts";
 import { NatsDelivery } from "../lib/tail/ship/nats_delivery.ts";
@@ -20,6 +22,9 @@ const ANSWER_LIMIT = 60_000;
 
 /** Milliseconds before a trouble that lasts is told again. */
 const AGAIN_AFTER = 60_000;
+
+/** ClickHouse makes a file of each column with each insertion, and merges them later: these are to be few. */
+const CLICKHOUSE_GATHERS: GatherLimits = { events: 10_000, bytes: 8 * 1024 * 1024, wait: 1000 };
 
 /** The delivery to `to`, the receiver that `--to` names. @throws {UserError} */
 export function openDelivery(
@@ -43,6 +48,19 @@ export function openDelivery(
       signal,
       post: poster(receiver.url, flags),
     });
+  }
+  if (receiver.kind === "clickhouse") {
+    if (asked !== undefined || flags.shape !== undefined) {
+      throw new UsageError("--format and --shape do not go with clickhouse://");
+    }
+    const rows = new HttpDelivery({
+      ...notices,
+      shape: CLICKHOUSE_SHAPE,
+      write: clickhouseRow,
+      signal,
+      post: poster(receiver.url, flags),
+    });
+    return new GatheredDelivery(rows, CLICKHOUSE_GATHERS);
   }
   if (receiver.kind === "bus") {
     if (asked !== undefined && asked !== "native") {

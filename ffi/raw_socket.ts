@@ -18,6 +18,7 @@ export const OPTION = {
   sendBufferForce: 32,
   receiveBufferForce: 33,
   timestampNanoseconds: 35,
+  memoryInfo: 55,
   ipMtuDiscover: 10,
   ipv6MtuDiscover: 23,
   ipv6Only: 26,

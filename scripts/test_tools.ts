@@ -23,6 +23,7 @@ export const TEST_TOOLS = [
   { command: "groff", packages: ["groff"] },
   { command: "chromium", packages: ["chromium"] },
   { command: "nats-server", packages: ["nats-server"] },
+  { command: "clickhouse-server", packages: ["clickhouse-server"] },
   { command: "certtool", packages: ["gnutls-bin"] },
   { command: "stunnel4", packages: ["stunnel4"] },
   { command: "script", packages: ["bsdutils"] },

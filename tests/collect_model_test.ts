@@ -3,13 +3,16 @@
  * failing state, restarts, kills and power losses against a model: whatever happens, each line is in the
  * output once, in its order, and totals are true.
  *
- * DECNET_TEST_SEED=N begins with that seed, DECNET_TEST_SEQUENCES=N runs so many.
+ * Seeds 1 to 1,000 are run, so that two runs are the same. For a campaign, begin somewhere else:
+ * `DECNET_TEST_SEED=$RANDOM$RANDOM DECNET_TEST_SEQUENCES=6000 deno test -A tests/collect_model_test.ts`; what
+ * fails names its seed, which DECNET_TEST_SEED=N DECNET_TEST_SEQUENCES=1 repeats.
  */
 import assert from "node:assert/strict";
 import { CollectWorld } from "./support/collect_world.ts";
 import { SeededRandom } from "./support/log_random.ts";
 import { tempFolder } from "./support/temp_folder.ts";
 
+const FIRST_SEED = 1;
 const SEQUENCES = 1000;
 const STEPS = 60;
 
@@ -58,9 +61,8 @@ function checkLog(world: CollectWorld): void {
   for (const { decky, resumes, lines: given } of world.streams) {
     const of = (line: string) => line.startsWith(`${decky} `) || line.split(" ")[2] === decky;
     const wanted = given.map(({ text }) => text.replace("\u001b", "\\u001b"));
-    const isHalf = (line: string) =>
-      !wanted.includes(line) && wanted.some((text) => text.startsWith(line));
-    const found = own.filter(of).filter((line) => !world.isTorn || !isHalf(line));
+    const isHalf = (line: string) => world.halves.has(line) && !wanted.includes(line);
+    const found = own.filter(of).filter((line) => !isHalf(line));
     const removed = world.removed.log.filter((line) => !RATE_LIMITED.test(line)).filter(of);
     if (resumes && removed.length === 0) {
       assert.deepEqual(found, wanted, `lines of ${decky} in the .log`);
@@ -81,12 +83,9 @@ function checkLog(world: CollectWorld): void {
     }
   }
   const known = world.streams.map(({ decky }) => decky);
-  const isHalf = (half: string) =>
-    world.isTorn &&
-    world.streams.some(({ lines }) => lines.some(({ text }) => text.startsWith(half)));
   const others = own.filter((line) =>
     !known.some((decky) => line.startsWith(`${decky} `) || line.split(" ")[2] === decky) &&
-    !isHalf(line)
+    !world.halves.has(line)
   );
   assert.deepEqual(others, [], "lines that nobody wrote");
 }
@@ -101,7 +100,7 @@ function isWhole(line: string): boolean {
 }
 
 function checkJson(world: CollectWorld): void {
-  const events = world.lines("json").filter((line) => !world.isTorn || isWhole(line))
+  const events = world.lines("json").filter((line) => !world.halves.has(line) || isWhole(line))
     .map((line): Event => JSON.parse(line));
   // What was cut off and has come again since counts once.
   const known = new Set(events.map(({ event_id }) => event_id));
@@ -153,8 +152,7 @@ async function run(seed: number): Promise<void> {
 }
 
 Deno.test(`${SEQUENCES} sequences of faults: each line once, and totals that are true`, async () => {
-  const seed = Deno.env.get("DECNET_TEST_SEED");
-  const first = seed === undefined ? Math.floor(Math.random() * 1_000_000_000) : Number(seed);
+  const first = Number(Deno.env.get("DECNET_TEST_SEED") ?? FIRST_SEED);
   const sequences = Number(Deno.env.get("DECNET_TEST_SEQUENCES") ?? SEQUENCES);
   for (let index = 0; index < sequences; index++) await run(first + index);
 });

@@ -5,6 +5,13 @@ import { BYTE_CLASSES, CLASS } from "./byte_class.ts";
 const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
+const COLON = 0x3a;
+const LETTER_A = 0x61;
+const LETTER_F = 0x66;
+
+/** Groups of an IPv6 address, and the one that tells of an IPv4 address inside (RFC 4291 2.5.5.2). */
+const GROUPS = 8;
+const MAPPED = 0xffff;
 
 const encoder = new TextEncoder();
 
@@ -80,4 +87,55 @@ export function isV4(bytes: Uint8Array, start: number, end: number): boolean {
     digits++;
   }
   return dots === 3 && digits > 0;
+}
+
+/** True for an IPv6 address as RFC 5952 wants it, without a zone and without an IPv4 address inside. */
+export function isV6(bytes: Uint8Array, start: number, end: number): boolean {
+  let groups = 0;
+  /** Groups before `::`. */
+  let gap = -1;
+  /** Groups of 0 in a row: up to here, and the most of them before and behind `::`. */
+  let zeros = 0;
+  let before = 0;
+  let behind = 0;
+  let first = 0;
+  let at = start;
+  if (bytes[at] === COLON) {
+    if (bytes[at + 1] !== COLON) return false;
+    gap = 0;
+    at += 2;
+  }
+  while (at < end) {
+    const groupStart = at;
+    let value = 0;
+    for (let digit; at < end && (digit = hexDigit(bytes[at]!)) >= 0; at++) {
+      // No leading zeros (RFC 5952 4.1).
+      if (at > groupStart && value === 0 || at === groupStart + 4) return false;
+      value = value << 4 | digit;
+    }
+    if (at === groupStart || groups === GROUPS) return false;
+    // What `::` stands for is the whole row of zeros (RFC 5952 4.2.1).
+    if (value === 0 && groups === gap) return false;
+    if (groups++ === 0) first = value;
+    zeros = value === 0 ? zeros + 1 : 0;
+    if (gap < 0) before = Math.max(before, zeros);
+    else behind = Math.max(behind, zeros);
+    if (at === end) break;
+    if (bytes[at++] !== COLON || at === end) return false;
+    if (bytes[at] !== COLON) continue;
+    if (gap >= 0 || zeros > 0) return false;
+    gap = groups;
+    at++;
+  }
+  if (gap < 0) return groups === GROUPS && before < 2;
+  // It stands for the longest row, and for the first of these (RFC 5952 4.2.3).
+  const length = GROUPS - groups;
+  const isMapped = gap === 0 && groups === 3 && first === MAPPED;
+  return !isMapped && length >= 2 && before < length && behind <= length;
+}
+
+/** The value of a digit in lower case; -1 when it is none. */
+function hexDigit(byte: number): number {
+  if (byte >= ZERO && byte <= NINE) return byte - ZERO;
+  return byte >= LETTER_A && byte <= LETTER_F ? byte - LETTER_A + 10 : -1;
 }

@@ -81,7 +81,17 @@ const value = mostly(
   ),
   fc.oneof(
     fc.constantFrom(
-      ...["192.0.2.1:80", "01.2.3.4", "1.2.3.256", "2001:db8::1", "::ffff:1.2.3.4", "1.2.3"],
+      ...[
+        "192.0.2.1:0",
+        "192.0.2.1:080",
+        "192.0.2.1:65536",
+        "192.0.2.1:",
+        "01.2.3.4",
+        "1.2.3.256",
+        "2001:db8::1",
+        "::ffff:1.2.3.4",
+        "1.2.3",
+      ],
       ...["1.2.3.4.5", "1..2.3", "\\u0007", '\\\\"', "\u0007", "\u202e", "\u00e9", "\\"],
     ),
     fc.string({ unit: fc.constantFrom(...'ab\\"] =u0[7'), maxLength: 8 }),
@@ -91,7 +101,7 @@ const named = fc.tuple(name, value);
 // So that most lines with an attacker have an address there.
 const attacker = fc.tuple(
   fc.constantFrom("src_ip", "src", "remote_addr", "target_ip"),
-  mostly(fc.constantFrom("192.0.2.1", "203.0.113.99"), value),
+  mostly(fc.constantFrom("192.0.2.1", "2001:db8::1", "192.0.2.1:8080"), value),
 );
 const other = fc.tuple(fc.constantFrom("user", "a-b", "9", "10", "x", "data"), value);
 const parameter = fc.tuple(
@@ -183,6 +193,9 @@ Deno.test("ChunkRecorder leaves limited commands to who reads them", () => {
 const USUAL = [
   '<134>1 2026-05-03T05:12:51.000944+00:00 decky-03 ssh - connect [relay@55555 src_ip="11.0.2.3"]',
   '<134>1 2026-05-03T05:12:51Z d http - request [r@1 path="/" remote_addr="1.2.3.4" ua="\\"x\\"" 1="y"]',
+  '<134>1 2026-05-03T05:12:51Z d tcp - open [r@1 remote_addr="192.0.2.1:50412" user="x"]',
+  '<134>1 2026-05-03T05:12:51Z d tcp - open [r@1 src="192.0.2.1:50412" remote_port="9"]',
+  '<134>1 2026-05-03T05:12:51Z d tcp - open [r@1 src_ip="2001:db8:0:1::ffff" user="x"]',
   '<134>1 2026-05-03T05:12:51.255Z d x - t [r@1 ip="192.168.255.1" src="9.9.9.9" b="\\]\\\\u0007"] hi',
   "<134>1 2026-05-03T05:12:51.5+02:00 d sshd 4711 - - Accepted password for root from 1.2.3.4",
   "<134>1 2026-05-03T05:12:51.123456Z d bash - - - CMD uid=0 user=root src=1.2.3.4 pwd=/ cmd=id x",

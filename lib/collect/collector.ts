@@ -163,6 +163,10 @@ export class Collector {
   async notice(notice: SourceNotice): Promise<void> {
     await this.#writer.ready();
     this.#tell(noticeEvent(notice, this.#maker()));
+    const { messages } = notice.detail;
+    if (notice.kind === "gap" && typeof messages === "number") {
+      this.#options.counters.lost += messages;
+    }
     if (notice.kind === "removed") {
       this.#options.ledger?.forget(notice.key);
       this.streams.delete(notice.key);

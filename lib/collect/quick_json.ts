@@ -60,6 +60,7 @@ const MSG = wordsOf('},"msg":"');
 const RAW_AFTER_MSG = wordsOf('","raw_line":"');
 const RAW_AFTER_FIELDS = wordsOf('},"raw_line":"');
 const COMMAND = wordsOf("command");
+const REMOTE_PORT = wordsOf('"remote_port":"');
 const END = wordsOf('"}\n');
 const UNKNOWN = wordsOf(UNKNOWN_ATTACKER);
 
@@ -173,6 +174,11 @@ function putFields(out: DataView, at: number, bytes: DataView, line: QuickLine):
       : copy(out, at + 3, bytes, valueStarts[index]!, valueEnds[index]!);
     out.setInt16(at, QUOTE_COMMA, true);
     at += 2;
+  }
+  if (line.portEnd > 0) {
+    at = copy(out, put(out, at, REMOTE_PORT), bytes, line.portStart, line.portEnd);
+    out.setUint8(at, QUOTE);
+    return at + 1;
   }
   // Without the comma behind the last.
   return count > 0 ? at - 1 : at;

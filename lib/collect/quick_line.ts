@@ -1,6 +1,6 @@
 /** RFC 5424 lines taken apart where they stand, without a string made of them. */
 import { BYTE_CLASSES, CLASS } from "./byte_class.ts";
-import { isEqual, isV4, nameEnd, NO_RANK, rankOf, tokenEnd } from "./byte_scan.ts";
+import { isEqual, isV4, isV6, nameEnd, NO_RANK, rankOf, tokenEnd } from "./byte_scan.ts";
 import { QuickTime } from "./quick_time.ts";
 
 const LF = 0x0a;
@@ -9,6 +9,7 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const NIL = 0x2d;
 const ZERO = 0x30;
+const COLON = 0x3a;
 const ONE = 0x31;
 const NINE = 0x39;
 const LESS = 0x3c;
@@ -43,6 +44,11 @@ const BEFORE_TYPED = encoder.encode(" cmd=");
 const COMMAND_TYPE = encoder.encode("command");
 const RAW_LINE = encoder.encode("raw_line");
 
+/** What the port behind an attacker's address is called, unless there is such a parameter. */
+const REMOTE_PORT = encoder.encode("remote_port");
+
+const MAX_PORT = 65_535;
+
 /**
  * A line of printable ASCII that is RFC 5424 in every respect and says nothing in its text that needs
  * another look, as offsets into bytes: of every line nearly, and what is written of it is what the other
@@ -75,6 +81,9 @@ export class QuickLine {
   /** The attacker's address, in canonical form; both 0 when there is none. */
   attackerStart = 0;
   attackerEnd = 0;
+  /** The port behind it, to be told of; both 0 when there is none. */
+  portStart = 0;
+  portEnd = 0;
   /** MSG; at the stop when there is none. */
   msgStart = 0;
 
@@ -101,7 +110,11 @@ export class QuickLine {
     if (at === this.typeStart || bytes[at] !== SPACE) return false;
     this.count = 0;
     this.hasEscapes = this.isCommand = false;
-    this.attackerStart = this.attackerEnd = 0;
+    this.attackerStart =
+      this.attackerEnd =
+      this.portStart =
+      this.portEnd =
+        0;
     at++;
     if (bytes[at] === NIL) at++;
     else {
@@ -170,13 +183,22 @@ export class QuickLine {
     return best < 0 || this.#isAttacker(bytes, best) ? at : -1;
   }
 
-  /** True when a parameter holds an address that can be written as it is. */
+  /** True when a parameter holds an address that can be written as it is, perhaps with a port behind it. */
   #isAttacker(bytes: Uint8Array, index: number): boolean {
     const start = this.valueStarts[index]!;
     const end = this.valueEnds[index]!;
-    if (!isV4(bytes, start, end)) return false;
     this.attackerStart = start;
     this.attackerEnd = end;
+    if (isV4(bytes, start, end) || isV6(bytes, start, end)) return true;
+    let colon = start;
+    while (colon < end && bytes[colon] !== COLON) colon++;
+    if (!isV4(bytes, start, colon) || !isPort(bytes, colon + 1, end)) return false;
+    this.attackerEnd = colon;
+    for (let other = 0; other < this.count; other++) {
+      if (isEqual(bytes, this.nameStarts[other]!, this.nameEnds[other]!, REMOTE_PORT)) return true;
+    }
+    this.portStart = colon + 1;
+    this.portEnd = end;
     return true;
   }
 
@@ -233,7 +255,7 @@ export class QuickLine {
       }
       this.valueEnds[count] = at;
       this.count = count + 1;
-      if (isSource && !this.#isAttacker(bytes, count)) return -1;
+      if (isSource && (!this.#isAttacker(bytes, count) || this.portEnd > 0)) return -1;
     }
     this.isCommand = true;
     return this.count > 0 && at - start <= MAX_COMMAND ? at : -1;
@@ -250,6 +272,18 @@ export class QuickLine {
     }
     return false;
   }
+}
+
+/** True for a port without leading zeros. */
+function isPort(bytes: Uint8Array, start: number, end: number): boolean {
+  let port = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || digit > 9 || at > start && port === 0) return false;
+    port = port * 10 + digit;
+    if (port > MAX_PORT) return false;
+  }
+  return end > start;
 }
 
 /** True for what may be an escape of our own within a text. */

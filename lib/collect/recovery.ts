@@ -60,7 +60,9 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const back = new ReadBack({ isWhole, rest: checkpoint?.rest });
   if (checkpoint === undefined && !resumes) return { checkpoint, back, cut };
   const startOf = (cursor: LogCursor | undefined): LogStart =>
-    cursor === undefined ? { at: "last", lines: MAX_READ_BACK } : { at: "cursor", cursor };
+    cursor === undefined
+      ? { at: "last", lines: MAX_READ_BACK }
+      : { at: "cursor", cursor, wasLive: true };
   const addLine = (line: string) => back.addLine(line);
   const isFound = await readLines(paths.log, startOf(checkpoint?.log), message, addLine);
   // Who empties the file takes lines away, and not those that are written after them. A cursor at the very

@@ -22,13 +22,15 @@ export interface CollectCounters {
   truncated: number;
   /** Lines that the output held already when they came again. */
   repeated: number;
+  /** Messages that came faster than they could be taken, from senders that cannot be held back. */
+  lost: number;
 }
 
 /** Counters that are all 0. */
 export function freshCounters(): CollectCounters {
   return {
     ...{ lines: 0, logged: 0, events: 0, raw: 0, malformed: 0, blank: 0 },
-    ...{ held: 0, dropped: 0, truncated: 0, repeated: 0 },
+    ...{ held: 0, dropped: 0, truncated: 0, repeated: 0, lost: 0 },
   };
 }
 

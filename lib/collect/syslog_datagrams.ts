@@ -1,7 +1,7 @@
 /** Receives syslog over UDP. */
-import { createSocket } from "node:dgram";
 import type { Frame } from "../syslog/framer.ts";
-import type { SyslogAddress } from "../syslog/listen_address.ts";
+import { formatSyslogAddress, type SyslogAddress } from "../syslog/listen_address.ts";
+import type { DatagramSocket, OpenDatagrams } from "./datagram_socket.ts";
 import type { SourceContext } from "./source.ts";
 import type { SyslogBatcher } from "./syslog_batcher.ts";
 
@@ -10,6 +10,9 @@ const MAX_WAITING = 16 * 1024 * 1024;
 
 /** Messages that are handed over at a time. */
 const MAX_BATCH = 4096;
+
+/** Milliseconds between two events that tell of losses. */
+const TELL_INTERVAL = 5000;
 
 const END_CODES: ReadonlySet<number> = new Set([0x0a, 0x0d, 0x00]);
 
@@ -20,58 +23,68 @@ export interface DatagramOptions {
   readonly batcher: SyslogBatcher;
   readonly context: SourceContext;
   readonly onListening: (port: number) => void;
+  readonly open: OpenDatagrams;
 }
 
 /** Receives until the signal. Rejects when it cannot listen. */
 export async function receiveDatagrams(options: DatagramOptions): Promise<void> {
-  const { address: { hostname, port }, maxLine, batcher, context, onListening } = options;
-  const { signal } = context;
-  const socket = createSocket(hostname.includes(":") ? "udp6" : "udp4");
+  const { address, maxLine, batcher, context: { signal, message }, onListening, open } = options;
   let waiting: Frame[] = [];
   let bytes = 0;
-  let lost = 0;
   let wake = () => {};
   let failure: Error | undefined;
-  socket.on("message", (message: Uint8Array) => {
-    const frame = frameOf(message, maxLine);
+  let lastTold = -Infinity;
+  const lost = { here: 0, system: 0 };
+  const onMessage = (datagram: Uint8Array) => {
+    const frame = frameOf(datagram, maxLine);
     if (frame === undefined) return;
     if (bytes + frame.bytes.length > MAX_WAITING) {
-      lost++;
+      lost.here++;
       return;
     }
     waiting.push(frame);
     bytes += frame.bytes.length;
     wake();
-  });
-  socket.on("error", (error: Error) => {
+  };
+  const onError = (error: Error) => {
     failure = error;
     wake();
-  });
+  };
+  const tellLost = async (socket: DatagramSocket) => {
+    const told = { ...lost };
+    const dropped = socket.dropped();
+    const inSystem = dropped - told.system;
+    if (told.here + inSystem === 0) return;
+    lastTold = performance.now();
+    Object.assign(lost, { here: 0, system: dropped });
+    const name = formatSyslogAddress({ ...address, port: socket.port });
+    message("warn", `${name}: ${told.here + inSystem} messages came faster than they are taken`);
+    if (inSystem > 0) await batcher.lost(inSystem, "the system's receive buffer was full");
+    if (told.here > 0) await batcher.lost(told.here, "more came than could be written");
+  };
+  const socket = await open(address, { onMessage, onError });
   const stop = () => wake();
   signal.addEventListener("abort", stop, { once: true });
+  // Behind a burst nothing else may come that would let it be told.
+  const ticker = setInterval(() => wake(), TELL_INTERVAL);
   try {
-    socket.bind(port, hostname, () => {
-      // No larger buffer is asked for: Deno 2.9 does not hand that on to the system, but makes as much
-      // memory anew for each message.
-      onListening(socket.address().port);
-    });
+    onListening(socket.port);
     for (;;) {
-      if (waiting.length === 0) {
-        if (signal.aborted || failure !== undefined) break;
+      if (performance.now() - lastTold >= TELL_INTERVAL) await tellLost(socket);
+      if (waiting.length > 0) {
+        const frames = waiting.slice(0, MAX_BATCH);
+        waiting = waiting.slice(MAX_BATCH);
+        bytes -= frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
+        await batcher.take(frames);
+      } else if (signal.aborted || failure !== undefined) {
+        break;
+      } else {
         await new Promise<void>((resolve) => wake = resolve);
-        continue;
-      }
-      const frames = waiting.slice(0, MAX_BATCH);
-      waiting = waiting.slice(MAX_BATCH);
-      bytes -= frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
-      await batcher.take(frames);
-      if (lost > 0) {
-        const count = lost;
-        lost = 0;
-        await batcher.lost(count, "more came than could be written");
       }
     }
+    await tellLost(socket);
   } finally {
+    clearInterval(ticker);
     socket.close();
   }
   if (failure !== undefined) throw failure;

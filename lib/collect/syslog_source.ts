@@ -1,5 +1,6 @@
 /** Lines that syslog senders send: over UDP (RFC 5426), TCP (RFC 6587) and TLS (RFC 5425). */
 import { formatSyslogAddress, type SyslogAddress } from "../syslog/listen_address.ts";
+import { type OpenDatagrams, openNodeDatagrams } from "./datagram_socket.ts";
 import { NotWrittenError } from "./group_writer.ts";
 import type { Source, SourceContext } from "./source.ts";
 import { SyslogBatcher } from "./syslog_batcher.ts";
@@ -13,6 +14,8 @@ export interface SyslogSourceOptions {
   readonly maxLine: number;
   /** Certificate chain and private key as PEM, for TLS. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** How UDP is received. @default {openNodeDatagrams} */
+  readonly openDatagrams?: OpenDatagrams | undefined;
 }
 
 /** Receives at one address. */
@@ -24,14 +27,14 @@ export class SyslogSource implements Source {
   }
 
   async run(context: SourceContext): Promise<void> {
-    const { address, maxLine, tls } = this.#options;
+    const { address, maxLine, tls, openDatagrams: open = openNodeDatagrams } = this.#options;
     const name = formatSyslogAddress(address);
     const batcher = new SyslogBatcher(`syslog/${name}`, context);
     const onListening = (port: number) =>
       context.message("info", `listens at ${formatSyslogAddress({ ...address, port })}`);
     try {
       if (address.transport === "udp") {
-        await receiveDatagrams({ address, maxLine, batcher, context, onListening });
+        await receiveDatagrams({ address, maxLine, batcher, context, onListening, open });
       } else {
         await receiveStreams({ address, tls, maxLine, batcher, context, onListening });
       }

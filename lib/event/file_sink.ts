@@ -1,6 +1,6 @@
 /** Whole lines appended to a file that others may rename, delete, truncate or append to as well. */
 import { Buffer } from "node:buffer";
-import { concatBytes } from "../bytes.ts";
+import { concatBytes, equalBytes } from "../bytes.ts";
 import { type AppendFile, type FilePosition, openAppendFile, positionOf } from "./append_file.ts";
 import { pause } from "./pause.ts";
 import { LineEncoder } from "./line_encoder.ts";
@@ -10,9 +10,18 @@ import { countLines, writeAll } from "./write_all.ts";
 /** Bytes that {@linkcode FileSink.lastLineWith} looks back: more than is written between cursors. */
 const MAX_LOOK_BACK = 4 * 1024 * 1024;
 
+/** Bytes of a half line by which it is known again. */
+const TORN_TAIL = 256;
+
 /** Milliseconds after which an unfinished line counts as torn, and how often it may still grow. */
 const TORN_PAUSE = 2;
 const MAX_LOOKS = 50;
+
+/** Codes of a path that came to lead to another file, or to none, while it was opened. */
+const REPLACED: ReadonlySet<string> = new Set(["EAGAIN", "ENOENT"]);
+
+/** Times that a file is opened which is replaced meanwhile: a rotator does so once. */
+const MAX_OPENS = 8;
 
 const LF = 0x0a;
 
@@ -42,7 +51,7 @@ export class FileSink {
   /** Size after our last write: while nobody else appends, the file is known to end in a newline. */
   #end = -1;
   /** The half line of a write that failed and could not be cut off again. */
-  #torn: (FilePosition & { readonly whole: number }) | undefined;
+  #torn: (FilePosition & { readonly whole: number; readonly tail: Uint8Array }) | undefined;
 
   constructor(path: string, { open = openAppendFile }: FileSinkOptions = {}) {
     this.path = path;
@@ -86,7 +95,8 @@ export class FileSink {
     const end = left === "none" ? 0 : left === "last" ? written + 1 : written;
     if (left === "last" && batch[written] !== LF) {
       const whole = size + batch.lastIndexOf(LF, written - 1) + 1;
-      this.#torn = { dev: this.#dev, ino: this.#ino, size: size + written, whole };
+      const tail = batch.slice(Math.max(0, written - TORN_TAIL), written);
+      this.#torn = { dev: this.#dev, ino: this.#ino, size: size + written, whole, tail };
     }
     // A file that failed once is opened anew: after EIO the old handle may report false success.
     this.close();
@@ -144,7 +154,7 @@ export class FileSink {
         return { file: this.#file, size: now!.size };
       }
       this.close();
-      const file = this.#open(this.path);
+      const file = this.#openStill();
       const { dev, ino, size } = file.position();
       this.#file = file;
       this.#dev = dev;
@@ -153,12 +163,26 @@ export class FileSink {
     });
   }
 
+  /** Opens what the path leads to, also when that is another file by then. */
+  #openStill(): AppendFile {
+    for (let opens = 1;; opens++) {
+      try {
+        return this.#open(this.path);
+      } catch (error) {
+        const { code = "" } = error as NodeJS.ErrnoException;
+        if (!REPLACED.has(code) || opens === MAX_OPENS) throw error;
+      }
+    }
+  }
+
   /** Tries again to cut a half line off; gives where the file ends. @throws {SinkError} */
   #cutTorn(file: AppendFile, size: number): number {
     const torn = this.#torn;
     if (torn === undefined) return size;
-    const isThere = torn.dev === this.#dev && torn.ino === this.#ino && torn.size === size;
+    const isSame = torn.dev === this.#dev && torn.ino === this.#ino && torn.size === size;
     try {
+      // Somebody may have emptied the file, and others have written as much.
+      const isThere = isSame && endsIn(file, size, torn.tail);
       if (isThere) file.truncate(torn.whole);
       this.#torn = undefined;
       return isThere ? torn.whole : size;
@@ -198,6 +222,11 @@ export class FileSink {
       throw new SinkError(this.path, error);
     }
   }
+}
+
+function endsIn(file: AppendFile, size: number, tail: Uint8Array): boolean {
+  const found = new Uint8Array(tail.length);
+  return readAll(file, found, size - tail.length) === tail.length && equalBytes(found, tail);
 }
 
 /** Fills `bytes` from `position` on, as far as the file goes; returns how many. */

@@ -323,6 +323,37 @@ Deno.test("FileSink leaves its half line alone once somebody else has written be
   });
 });
 
+Deno.test("FileSink opens a file again that is replaced while it is opened, not for ever", () => {
+  withPath((path) => {
+    let refusals = 2;
+    const open = (name: string): AppendFile => {
+      if (refusals-- > 0) throw systemError("EAGAIN");
+      return openAppendFile(name);
+    };
+    const sink = new FileSink(path, { open });
+    sink.append(["one"]);
+    sink.close();
+    assert.equal(Deno.readTextFileSync(path), "one\n");
+    refusals = Infinity;
+    assert.throws(() => sink.append(["two"]), { code: "EAGAIN", written: 0 });
+  });
+});
+
+Deno.test("FileSink cuts nothing off a file that was emptied and has come to the same size", () => {
+  withPath((path) => {
+    const truncate = () => {
+      throw systemError("EROFS");
+    };
+    const sink = new FileSink(path, { open: faulty([6, systemError("EIO")], { truncate }) });
+    assert.throws(() => sink.append(["one", "two"]), { code: "EIO", written: 1 });
+    Deno.truncateSync(path, 0);
+    Deno.writeTextFileSync(path, "other\n", { append: true });
+    sink.append(["two"]);
+    sink.close();
+    assert.equal(Deno.readTextFileSync(path), "other\ntwo\n");
+  });
+});
+
 Deno.test("FileSink counts a line that lacks but its newline as written when it cannot be cut", () => {
   withPath((path) => {
     const truncate = () => {

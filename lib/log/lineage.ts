@@ -89,10 +89,16 @@ export class Lineage {
     return true;
   }
 
-  /** Opens the live file, where `source` ends, if that is a copy of it that a rotator is still making. */
-  async openOriginal(source: LogSource): Promise<LogSource | undefined> {
-    const live = this.list().at(-1);
+  /**
+   * Opens the live file, where `source` ends, if that is a copy of it that a rotator is still making.
+   *
+   * @param wasLive it was written to itself: renamed it is no copy, even if the next file begins as it does
+   */
+  async openOriginal(source: LogSource, wasLive: boolean): Promise<LogSource | undefined> {
+    const files = this.list();
+    const live = files.at(-1);
     if (live?.isLive !== true) return undefined;
+    if (wasLive && files.some((file) => isSameFile(file, source))) return undefined;
     if (!source.place.isBlank) {
       const match = await openAtCursor(live, source.place.cursor(), this.#options);
       return match.kind === "place" ? match.source : undefined;

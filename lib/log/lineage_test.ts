@@ -102,22 +102,30 @@ Deno.test("Lineage.isPreceded() notices a copy of what was never read", async ()
 Deno.test("Lineage.openOriginal() goes from a copy to the file that it is made of", async () => {
   await using log = await scene({ ".1": "1\n2", "": "1\n2\n3\n" });
   const source = await enter(log, ".1");
-  const original = await log.lineage.openOriginal(source);
+  const original = await log.lineage.openOriginal(source, false);
   assert.deepEqual([original?.path, original?.place.offset], [log.path, 2]);
   original?.close();
   await Deno.writeTextFile(log.path, "3\n4\n");
-  assert.equal(await log.lineage.openOriginal(source), undefined);
+  assert.equal(await log.lineage.openOriginal(source, false), undefined);
+  source.close();
+});
+
+Deno.test("Lineage.openOriginal() takes no file for a copy that was the live one", async () => {
+  await using log = await scene({ ".1": "1\n", "": "1\n2\n" });
+  const source = await enter(log, ".1");
+  const original = await log.lineage.openOriginal(source, true);
+  assert.equal(original, undefined);
   source.close();
 });
 
 Deno.test("Lineage.openOriginal() knows a copy that has no whole line yet", async () => {
   await using log = await scene({ ".1": "1", "": "1\n2\n" });
   const source = await enter(log, ".1");
-  const original = await log.lineage.openOriginal(source);
+  const original = await log.lineage.openOriginal(source, false);
   assert.deepEqual([original?.path, original?.place.offset], [log.path, 0]);
   original?.close();
   await Deno.writeTextFile(log.path, "3\n4\n");
-  assert.equal(await log.lineage.openOriginal(source), undefined);
+  assert.equal(await log.lineage.openOriginal(source, false), undefined);
   source.close();
 });
 

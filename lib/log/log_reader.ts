@@ -5,7 +5,7 @@ import type { Generation } from "./generations.ts";
 import { LogChunk, type LogItem } from "./item.ts";
 import { Lineage } from "./lineage.ts";
 import { filesFrom, openAnchor, signaturesBefore } from "./locate.ts";
-import { isSameFile, LogFileError } from "./log_files.ts";
+import { type FileIdentity, isSameFile, LogFileError } from "./log_files.ts";
 import { Notices } from "./notices.ts";
 import {
   isHopeless,
@@ -44,6 +44,8 @@ export class LogReader {
   readonly #options: ReaderOptions;
   readonly #notices = new Notices();
   readonly #lineage: Lineage;
+  /** A file that is known to have been the live one. */
+  readonly #wroteTo: FileIdentity | undefined;
   /** The file that is being read. */
   #source: LogSource | undefined;
   /** Where to go on, while there is no file to be read. */
@@ -54,6 +56,8 @@ export class LogReader {
   #limit = Infinity;
   /** True once the file cannot be read any further. */
   #isSpent = false;
+  /** True when it is the one that was written to, and no copy of it. */
+  #isOriginal = false;
   /** True when a rotated file has been read to its end after its successor was seen. */
   #isQuiet = false;
   #isCaughtUp = false;
@@ -63,6 +67,8 @@ export class LogReader {
   constructor(path: string, options: ReaderOptions) {
     this.#path = path;
     this.#options = options;
+    const { start } = options;
+    this.#wroteTo = start.at === "cursor" && start.wasLive === true ? start.cursor : undefined;
     const tell = (error: LogFileError) => this.#notices.tellRefused(error, false);
     this.#lineage = new Lineage(path, options, tell);
   }
@@ -201,7 +207,7 @@ export class LogReader {
     if (isBlank && await this.#lineage.isPreceded(source)) {
       return this.#lookFor(startCursor(source.place.origin));
     }
-    const original = await this.#lineage.openOriginal(source);
+    const original = await this.#lineage.openOriginal(source, this.#isOriginal);
     if (original !== undefined) return this.#enter(original, source);
     const { files, isComplete } = await this.#lineage.behind(source);
     // An empty file is not worth leaving this one, which somebody may still write to.
@@ -248,11 +254,13 @@ export class LogReader {
     this.close();
     this.#source = source;
     this.#lineage.enter(copy);
+    const wasLive = source.path === this.#path;
+    this.#isOriginal = wasLive || this.#wroteTo !== undefined && isSameFile(source, this.#wroteTo);
     this.#wanted = undefined;
     this.#isSpent = false;
     this.#isQuiet = false;
     this.#isCaughtUp = false;
-    const isLive = source.path === this.#path && !source.isSealed;
+    const isLive = wasLive && !source.isSealed;
     this.#limit = isLive && !this.#options.follow ? source.size() : Infinity;
     return "look";
   }

@@ -105,6 +105,24 @@ Deno.test("readLog() reads a renamed file to its end before the new one (F14)", 
   assert.equal(await log.news(), "4 half~ [rotated] 5 [caught_up]");
 });
 
+Deno.test("readLog() reads all of a new file that begins as the renamed one did", async () => {
+  await using log = await scene("1\n");
+  await log.news();
+  await Deno.rename(log.path, `${log.path}.1`);
+  await Deno.writeTextFile(log.path, "1\n2\n");
+  assert.equal(await log.news(), "[rotated] 1 2 [caught_up]");
+});
+
+Deno.test("readLog() resumes in a renamed file, and reads all of one that begins alike", async () => {
+  await using log = await scene("1\n");
+  await log.news();
+  const cursor = log.notice("caught_up").cursor;
+  await Deno.rename(log.path, `${log.path}.1`);
+  await Deno.writeTextFile(log.path, "1\n2\n");
+  const start = { at: "cursor", cursor, wasLive: true } as const;
+  assert.equal(await resume(log.path, cursor, { start }), "[rotated] 1 2 [caught_up]");
+});
+
 Deno.test("readLog() waits for what another writer still writes to a renamed file", async () => {
   let isLate = true;
   await using log = await scene("1\n", {}, (path) => {

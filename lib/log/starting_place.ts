@@ -16,8 +16,8 @@ export type LogStart =
   | { readonly at: "end" }
   /** At the last so many lines, also those in rotated files. */
   | { readonly at: "last"; readonly lines: number }
-  /** Where an earlier run ended. */
-  | { readonly at: "cursor"; readonly cursor: LogCursor };
+  /** Where an earlier run ended; `wasLive`: that was certainly in the live file, and in no copy of it. */
+  | { readonly at: "cursor"; readonly cursor: LogCursor; readonly wasLive?: boolean };
 
 /**
  * The cursor at `start` of the log `path`.

@@ -47,8 +47,9 @@ export function openTracing(version: string): Tracing | undefined {
   if (Deno.env.get("OTEL_DENO") !== "true") return undefined;
   const tracer = Deno.telemetry.tracerProvider.getTracer("decnet", version) as OtelTracer;
   return {
-    start(name, attributes = {}, parent) {
-      return new DenoSpan(tracer.startSpan(name, { attributes }, contextOf(parent)));
+    start(name, attributes, parent) {
+      const options = attributes === undefined ? {} : { attributes };
+      return new DenoSpan(tracer.startSpan(name, options, contextOf(parent)));
     },
   };
 }

@@ -85,9 +85,10 @@ async function runAll(
   }
   const jq = findCommand("jq");
   if (jq !== undefined) {
-    const program = "reduce (inputs | fromjson? | .attacker_ip? // empty) as $ip " +
-      "({}; .[$ip] += 1) | to_entries | sort_by(-.value) | .[:10]";
-    await run("jq, group by only", [jq, "-nR", program, log]);
+    // jq alone would copy its object for each line.
+    const counting =
+      '"$1" -rR "fromjson? | .attacker_ip? // empty" "$2" | sort | uniq -c | sort -rn';
+    await run("jq | sort | uniq -c", ["sh", "-c", counting, "sh", jq, log]);
   }
 }
 

@@ -193,6 +193,40 @@ async function send(
   socket.close();
 }
 
+/** More than the largest buffer holds, of datagrams that the loopback interface carries whole. */
+const BURST = 20_000;
+const DATAGRAM = 1000;
+
+Deno.test({
+  name: "collect tells how many datagrams found no room in the system",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using folder = await tempFolder();
+    const { run, port, events } = await listening(folder, "udp://127.0.0.1:0");
+    await using _ = run;
+    // Nothing is taken meanwhile.
+    run.kill("SIGSTOP");
+    const socket = createSocket("udp4");
+    const bytes = new TextEncoder().encode(`${LOGIN} `.padEnd(DATAGRAM, "x"));
+    for (let count = 0; count < BURST; count++) {
+      await new Promise<void>((sent) => socket.send(bytes, port, "127.0.0.1", () => sent()));
+    }
+    socket.close();
+    run.kill("SIGCONT");
+    const lost = () =>
+      events().filter(({ event_type }) => event_type === "gap")
+        .reduce((sum, { fields }) => sum + Number(fields["messages"]), 0);
+    const taken = () => events().filter(({ event_type }) => event_type === "auth_attempt").length;
+    await eventually(() => lost() > 0 && taken() + lost() === BURST);
+    run.kill("SIGTERM");
+    const { code, stderr } = await run.end();
+    assert.equal(code, 0, stderr);
+    assert.ok(events().some(({ fields }) => /receive buffer was full/.test(`${fields["reason"]}`)));
+    assert.match(stderr, /warning: udp:\S+: \d+ messages came faster than they are taken/);
+    assert.match(stderr, new RegExp(`, ${lost()} lost\n`));
+  },
+});
+
 testNeeding(["openssl"], "collect receives over TLS from openssl, and only over TLS", async () => {
   await using folder = await tempFolder();
   const { certificate, key } = await makeKeyPair("collect", [

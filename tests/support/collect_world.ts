@@ -45,8 +45,8 @@ interface Fault {
 interface Disk {
   isReadOnly: boolean;
   fault: Fault | undefined;
-  /** A half line could not be cut off. */
-  readonly onTorn: () => void;
+  /** Half lines that could not be cut off, as they were left. */
+  readonly halves: Set<string>;
   /** Bytes that fit on it still. */
   room: number;
   /** Bytes that the process still writes before it dies. */
@@ -93,8 +93,11 @@ export class CollectWorld {
   /** What somebody has cut off the files. */
   readonly removed = { log: [] as string[], json: [] as string[] };
   isPowerLost = false;
-  /** A half line was left for a while: a rotated file may end in one, and another verb have ended it. */
-  isTorn = false;
+  /**
+   * Half lines that could not be cut off at once: a rotated file may end in one, and another verb have ended
+   * it.
+   */
+  readonly halves = new Set<string>();
   /**
    * A file was emptied and the process died before it had stored anything since: of the lines that were
    * written meanwhile no one knows whether they are gone.
@@ -198,7 +201,7 @@ export class CollectWorld {
       const lines = text.split("\n");
       const rest = lines.pop();
       if (rest === "" || rest === undefined) return lines;
-      if (!this.isTorn || index === texts.length - 1) return [...lines, `torn: ${rest}`];
+      if (!this.halves.has(rest) || index === texts.length - 1) return [...lines, `torn: ${rest}`];
       // What lacks but its newline in a rotated file is there, unless the whole line came later.
       return texts.some((other) => other.includes(`${rest}\n`)) ? lines : [...lines, rest];
     });
@@ -214,7 +217,7 @@ export class CollectWorld {
     this.#emptied = undefined;
     const disk: Disk = {
       ...{ room: this.#room, isReadOnly: this.#isReadOnly, fault: undefined },
-      ...{ untilDeath: Infinity, isDead: false, onTorn: () => this.isTorn = true },
+      ...{ untilDeath: Infinity, isDead: false, halves: this.halves },
     };
     const store = new MortalStore(this.#state, () => {
       disk.isDead = true;
@@ -518,7 +521,7 @@ function mortalFile(path: string, disk: Disk): AppendFile {
     const { fault } = disk;
     if (fault?.call !== call || fault.times <= 0) return;
     fault.times--;
-    if (call === "truncate" || call === "position") disk.onTorn();
+    if (call === "truncate" || call === "position") disk.halves.add(tailOf(path));
     throw failure(fault.code);
   };
   check("open");
@@ -556,6 +559,12 @@ function mortalFile(path: string, disk: Disk): AppendFile {
     },
     close: () => file.close(),
   };
+}
+
+/** What follows the last newline of a file. */
+function tailOf(path: string): string {
+  const text = Deno.readTextFileSync(path);
+  return text.slice(text.lastIndexOf("\n") + 1);
 }
 
 function failure(code: string): Error {

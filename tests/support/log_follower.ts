@@ -1,5 +1,5 @@
 /** Reads a log step by step: it waits only where the test lets it, and for nothing else. */
-import type { LogLines, LogItem } from "../../lib/log/item.ts";
+import type { LogItem, LogLines } from "../../lib/log/item.ts";
 import { forEachLine } from "../../lib/log/lines.ts";
 import type { LogTiming } from "../../lib/log/log_watch.ts";
 import { readLog, type ReadLogOptions } from "../../lib/log/read_log.ts";

@@ -6,6 +6,12 @@ export interface Server extends AsyncDisposable {
   readonly port: number;
 }
 
+/** A server that is a process of its own. */
+export interface ServerProcess extends Server {
+  /** Ends it by SIGKILL, without a moment to put its things in order. */
+  kill(): Promise<void>;
+}
+
 /** How to start a server program, which must stay in the foreground. */
 export interface ServerCommand {
   readonly command: string;
@@ -24,12 +30,16 @@ const RETRY_MS = 20;
 const STOP_WITHIN_MS = 3000;
 
 /** Starts a server and waits until it accepts connections. @throws {Error} with what it printed. */
-export async function startServer({ command, args, port: known }: ServerCommand): Promise<Server> {
+export async function startServer(
+  { command, args, port: known }: ServerCommand,
+): Promise<ServerProcess> {
   let printed = "";
   for (let start = 0; start < MAX_STARTS; start++) {
     const port = known ?? freePort();
     const child = new RunningChild(command, await args(port));
-    if (await child.accepts(port)) return { port, [Symbol.asyncDispose]: () => child.stop() };
+    if (await child.accepts(port)) {
+      return { port, kill: () => child.stop("SIGKILL"), [Symbol.asyncDispose]: () => child.stop() };
+    }
     await child.stop();
     printed = child.printed;
   }
@@ -71,8 +81,8 @@ class RunningChild {
     return false;
   }
 
-  async stop(): Promise<void> {
-    this.#kill("SIGTERM");
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<void> {
+    this.#kill(signal);
     const timer = setTimeout(() => this.#kill("SIGKILL"), STOP_WITHIN_MS);
     await this.#child.status;
     clearTimeout(timer);

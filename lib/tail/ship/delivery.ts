@@ -4,6 +4,8 @@ import type { Event } from "../../event/event.ts";
 /** Events that are sent together, in their order. */
 export interface Batch {
   readonly events: readonly Event[];
+  /** Bytes of the lines that they were read from, where that is known. */
+  readonly bytes?: number;
   /** Called once when they have arrived, after those of all batches before. */
   readonly commit: () => void;
 }

@@ -31,6 +31,8 @@ const MAX_TOLD = 200;
 export class HttpDelivery implements Delivery {
   readonly #options: HttpDeliveryOptions;
   readonly #backOff: BackOff;
+  /** The end has come before a batch arrived: what is behind it must not either, for the place would pass it. */
+  #isOver = false;
 
   constructor(options: HttpDeliveryOptions) {
     this.#options = options;
@@ -38,8 +40,9 @@ export class HttpDelivery implements Delivery {
   }
 
   async send({ events, commit }: Batch): Promise<void> {
-    const isOver = events.length === 0 || await this.#deliver(events);
-    if (isOver) commit();
+    if (this.#isOver) return;
+    this.#isOver = events.length > 0 && !await this.#deliver(events);
+    if (!this.#isOver) commit();
   }
 
   settle(): Promise<void> {
@@ -89,7 +92,8 @@ export class HttpDelivery implements Delivery {
       if (refused > 0) onRefused(refused, told);
       return "done";
     }
-    if (status !== TOO_LARGE && !NEVER.has(status)) return { reason: told };
+    const isNever = shape.isRefused !== false && NEVER.has(status);
+    if (status !== TOO_LARGE && !isNever) return { reason: told };
     if (count > 1) return "split";
     // One event that is never taken must not keep back all that come after it.
     onRefused(1, told);

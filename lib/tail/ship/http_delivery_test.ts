@@ -19,7 +19,11 @@ const EVENTS = [0, 1, 2, 3].map((number) =>
 
 const OK = { status: 200, text: "" };
 
-function delivery(answers: readonly (HttpAnswer | Error)[], shape: HttpShape = HTTP_SHAPES.ndjson) {
+function delivery(
+  answers: readonly (HttpAnswer | Error)[],
+  shape: HttpShape = HTTP_SHAPES.ndjson,
+  signal = new AbortController().signal,
+) {
   const queue = [...answers];
   const bodies: string[] = [];
   const told: string[] = [];
@@ -31,7 +35,7 @@ function delivery(answers: readonly (HttpAnswer | Error)[], shape: HttpShape = H
       const answer = queue.shift() ?? OK;
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
-    signal: new AbortController().signal,
+    signal,
     backOff: new BackOff(() => Promise.resolve(), () => 0),
     onTrouble: (reason) => told.push(reason),
     onRecovery: () => told.push("well"),
@@ -79,6 +83,23 @@ Deno.test("HttpDelivery halves what is too large, and leaves behind what is neve
   );
   assert.deepEqual(sent, [[0, 1, 2, 3], [0, 1], [2, 3], [2], [3]]);
   assert.deepEqual(told, ["lost 1: the receiver answers 400 bad"]);
+});
+
+Deno.test("HttpDelivery leaves nothing behind where 400 tells of the receiver's set-up", async () => {
+  const { made, bodies, told } = delivery(
+    [{ status: 400, text: "no such column" }, OK],
+    { ...HTTP_SHAPES.ndjson, isRefused: false },
+  );
+  assert.equal(await send(made), 1);
+  assert.deepEqual([bodies.length, bodies[0] === bodies[1]], [2, true]);
+  assert.deepEqual(told, ["the receiver answers 400 no such column", "well"]);
+});
+
+Deno.test("HttpDelivery sends nothing behind a batch that was given up at the end", async () => {
+  const { made, bodies } = delivery([{ status: 503, text: "" }], undefined, AbortSignal.abort());
+  assert.equal(await send(made), 0);
+  assert.equal(await send(made), 0, "the place would pass events that have not arrived");
+  assert.equal(bodies.length, 1);
 });
 
 Deno.test("HTTP_SHAPES.elastic makes a second delivery harmless, and reads what became of each", async () => {

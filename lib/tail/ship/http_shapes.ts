@@ -15,6 +15,12 @@ export interface HttpShape {
    * @returns `again`: some must be sent again; `refused`: so many never will be taken
    */
   readonly judge?: (answer: string) => { readonly again: boolean; readonly refused: number };
+  /**
+   * False where 400 and 422 tell of the receiver's set-up and never of an event: nothing is left behind.
+   *
+   * @default true
+   */
+  readonly isRefused?: boolean;
 }
 
 const NANOS_PER_MICRO = "000";

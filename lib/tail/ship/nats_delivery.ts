@@ -30,6 +30,7 @@ export class NatsDelivery implements Delivery {
   readonly #options: NatsDeliveryOptions;
   readonly #backOff: BackOff;
   readonly #encoder = new TextEncoder();
+  #isGivenUp = false;
   #connection: NatsConnection | undefined;
   #publisher: EventPublisher | undefined;
 
@@ -40,6 +41,8 @@ export class NatsDelivery implements Delivery {
 
   async send({ events, commit }: Batch): Promise<void> {
     const { signal, onTrouble, onRecovery } = this.#options;
+    // A batch that was given up keeps back all that come after it: the cursor must not pass it.
+    if (this.#isGivenUp) return;
     let left = events.map((event) => this.#outgoing(event));
     while (left.length > 0) {
       const { stored, failure } = await this.#publish(left);
@@ -48,9 +51,9 @@ export class NatsDelivery implements Delivery {
       onTrouble(
         failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`,
       );
-      if (signal.aborted) return;
-      await this.#backOff.wait(signal);
-      if (signal.aborted) return;
+      if (!signal.aborted) await this.#backOff.wait(signal);
+      this.#isGivenUp = signal.aborted;
+      if (this.#isGivenUp) return;
     }
     if (this.#backOff.isFailing) onRecovery();
     this.#backOff.reset();

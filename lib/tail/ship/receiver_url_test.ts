@@ -18,6 +18,12 @@ Deno.test("parseReceiver() takes http and https, without passwords", () => {
   assert.equal(receiver.url.pathname, "/services/collector/event");
 });
 
+Deno.test("parseReceiver() takes tables of ClickHouse", () => {
+  const receiver = parseReceiver("clickhouse://db.example/decnet.events");
+  assert.ok(receiver.kind === "clickhouse");
+  assert.equal(receiver.url.port, "8123");
+});
+
 for (
   const text of [
     ...["siem.example:514", "syslog://x", "syslog+tcp://x:0", "syslog+tcp://x:99999", "ftp://x"],

@@ -40,19 +40,24 @@ export class Shipper {
       }
       const isFull = batch.length >= MOST_EVENTS || bytes >= MOST_BYTES;
       if (!isFull || index === events.length - 1) continue;
-      await this.#hand(batch, merged, index);
+      await this.#hand(batch, bytes, merged, index);
       batch = [];
       bytes = 0;
     }
-    await this.#hand(batch, merged, events.length - 1);
+    await this.#hand(batch, bytes, merged, events.length - 1);
   }
 
-  async #hand(events: readonly Event[], merged: MergedEvents, index: number): Promise<void> {
+  async #hand(
+    events: readonly Event[],
+    bytes: number,
+    merged: MergedEvents,
+    index: number,
+  ): Promise<void> {
     const { delivery, onArrived } = this.#options;
     const { name } = merged;
     // Now: the place moves on with the next piece of the log.
     const cursor = merged.cursorBehind(index);
     this.events += events.length;
-    await delivery.send({ events, commit: () => onArrived(name, cursor) });
+    await delivery.send({ events, bytes, commit: () => onArrived(name, cursor) });
   }
 }

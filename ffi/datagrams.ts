@@ -1,0 +1,147 @@
+/** Receives UDP datagrams, many with one system call, into a large buffer. Linux only. */
+import { lookup } from "node:dns/promises";
+import type {
+  DatagramHandlers,
+  DatagramSocket,
+  OpenDatagrams,
+} from "../lib/collect/datagram_socket.ts";
+import { addressBytes } from "../lib/net/address.ts";
+import { RawLibc } from "./raw_libc.ts";
+import { AF, DONT_WAIT, OPTION, RawSocket, SOCK, socketAddress, SOL } from "./raw_socket.ts";
+import { RawWait } from "./raw_wait.ts";
+
+/** Datagrams that are taken with one system call. */
+const BATCH = 64;
+
+/** System calls after which timers and signals get their turn. */
+const BATCHES = 32;
+
+/** No datagram is larger: its length has 16 bits (RFC 768). */
+const SLOT = 65_536;
+
+/** Some seconds of many senders; without CAP_NET_ADMIN it is what net.core.rmem_max allows. */
+const BUFFER_SIZE = 16 * 1024 * 1024;
+
+/** Bytes of a struct mmsghdr and of an iovec with 64-bit pointers. */
+const MESSAGE = 64;
+const VECTOR = 16;
+
+/** linux/sock_diag.h: SK_MEMINFO_DROPS, and the number of values before and with it. */
+const DROPS = 8;
+const VALUES = 9;
+
+/** Names that people know of errors of bind(2). */
+const ERRORS: Readonly<Record<number, string>> = {
+  13: "EACCES",
+  97: "EAFNOSUPPORT",
+  98: "EADDRINUSE",
+  99: "EADDRNOTAVAIL",
+};
+
+/**
+ * What opens sockets through the C library. It is loaded now: the sockets may be opened when the permission
+ * to load it has been given up.
+ *
+ * @param bufferSize bytes of a socket's receive buffer
+ * @throws {RawError} where that cannot be done
+ */
+export function datagramOpener(bufferSize: number = BUFFER_SIZE): OpenDatagrams {
+  const libc = new RawLibc();
+  return async ({ hostname, port }, handlers) => {
+    const bytes = addressBytes((await lookup(hostname)).address);
+    if (bytes === undefined) throw new Error(`bind EINVAL ${hostname}`);
+    const socket = new RawSocket(libc, bytes.length === 4 ? AF.inet : AF.inet6, SOCK.datagram, 0);
+    try {
+      socket.setBuffer(OPTION.receiveBuffer, OPTION.receiveBufferForce, bufferSize);
+      if (!socket.tryBind(socketAddress(bytes, port))) {
+        const errno = libc.errno();
+        throw new Error(`bind ${ERRORS[errno] ?? `error ${errno}`} ${hostname}:${port}`);
+      }
+      return new BatchSocket(libc, socket, handlers);
+    } catch (error) {
+      socket[Symbol.dispose]();
+      throw error;
+    }
+  };
+}
+
+class BatchSocket implements DatagramSocket {
+  readonly port: number;
+  readonly #libc: RawLibc;
+  readonly #socket: RawSocket;
+  readonly #wait: RawWait;
+  readonly #data = new Uint8Array(new ArrayBuffer(BATCH * SLOT));
+  readonly #vectors = new BigUint64Array(new ArrayBuffer(BATCH * VECTOR));
+  readonly #messages = new Uint8Array(new ArrayBuffer(BATCH * MESSAGE));
+  readonly #view = new DataView(this.#messages.buffer);
+  readonly #numbers = new Uint32Array(new ArrayBuffer(VALUES * 4));
+  #isClosed = false;
+
+  /** @throws {RawError} */
+  constructor(libc: RawLibc, socket: RawSocket, handlers: DatagramHandlers) {
+    this.#libc = libc;
+    this.#socket = socket;
+    this.port = socket.port;
+    this.#arrange();
+    this.#wait = new RawWait(libc, [socket.descriptor]);
+    this.#pump(handlers).catch(handlers.onError);
+  }
+
+  dropped(): number {
+    if (this.#isClosed) return this.#numbers[DROPS]!;
+    const bytes = new Uint8Array(this.#numbers.buffer);
+    const length = new Uint8Array(new Uint32Array([bytes.length]).buffer);
+    const { getsockopt } = this.#libc.symbols;
+    getsockopt(this.#socket.descriptor, SOL.socket, OPTION.memoryInfo, bytes, length);
+    return this.#numbers[DROPS]!;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.dropped();
+    this.#isClosed = true;
+    this.#wait.wake();
+  }
+
+  async #pump({ onMessage }: DatagramHandlers): Promise<void> {
+    try {
+      while (!this.#isClosed) {
+        await this.#wait.forPackets();
+        while (!this.#isClosed && this.#drain(onMessage)) {
+          await new Promise<void>((resolve) => setImmediate(resolve));
+        }
+      }
+    } finally {
+      this.#isClosed = true;
+      this.#wait[Symbol.dispose]();
+      this.#socket[Symbol.dispose]();
+    }
+  }
+
+  /** True when there may be more. */
+  #drain(onMessage: DatagramHandlers["onMessage"]): boolean {
+    const { recvmmsg } = this.#libc.symbols;
+    for (let batch = 0; batch < BATCHES; batch++) {
+      const count = recvmmsg(this.#socket.descriptor, this.#messages, BATCH, DONT_WAIT, null);
+      for (let index = 0; index < count; index++) {
+        const length = this.#view.getUint32(index * MESSAGE + 56, true);
+        onMessage(this.#data.subarray(index * SLOT, index * SLOT + length));
+      }
+      if (count < BATCH) return false;
+    }
+    return true;
+  }
+
+  /** The structures hold addresses of one another, which the garbage collector does not see. */
+  #arrange(): void {
+    const data = this.#libc.addressOf(this.#data);
+    const vectors = this.#libc.addressOf(new Uint8Array(this.#vectors.buffer));
+    for (let index = 0; index < BATCH; index++) {
+      this.#vectors[2 * index] = data + BigInt(index * SLOT);
+      this.#vectors[2 * index + 1] = BigInt(SLOT);
+      // struct msghdr: no name; vectors, their number.
+      this.#view.setBigUint64(index * MESSAGE + 16, vectors + BigInt(index * VECTOR), true);
+      this.#view.setBigUint64(index * MESSAGE + 24, 1n, true);
+    }
+  }
+}
