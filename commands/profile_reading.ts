@@ -1,6 +1,8 @@
 /** `decnet profile`: reading logs, and telling what stands against that. */
 import { resolve } from "node:path";
 import type { Logger } from "@logtape/logtape";
+import { isBusAddress, parseBusAddress } from "../lib/bus/bus_address.ts";
+import { busLogName } from "../lib/bus/bus_log.ts";
 import type { LogNotice } from "../lib/log/item.ts";
 import { openCapture, STDIN_PATH } from "../lib/net/capture_source.ts";
 import { addLines, Ingest, noLines } from "../lib/profile/ingest.ts";
@@ -32,7 +34,7 @@ export class ProfileReading {
     if (files.filter((file) => file === STDIN_PATH).length > 1) {
       throw new UsageError("standard input can be read only once", "give - once");
     }
-    this.#paths = [...new Set(files.map((file) => file === STDIN_PATH ? file : resolve(file)))];
+    this.#paths = [...new Set(files.map(nameOf))];
     this.#messages = messages;
     this.#ingest = new Ingest({
       store,
@@ -55,7 +57,7 @@ export class ProfileReading {
         ? await this.#ingest.readStream(openCapture(STDIN_PATH))
         : await this.#ingest.readLog(path);
       addLines(this.total, counts);
-      this.#judge(path, counts);
+      this.#judge(isBusAddress(path) ? busLogName(path) : path, counts);
     }
   }
 
@@ -89,6 +91,17 @@ export class ProfileReading {
     if (this.#told.get(path) === reason) return;
     this.#told.set(path, reason);
     this.#messages.warn("{path}: {reason}", { path, reason });
+  }
+}
+
+/** One name for an input in every run. @throws {UsageError} */
+function nameOf(file: string): string {
+  if (!isBusAddress(file)) return file === STDIN_PATH ? file : resolve(file);
+  try {
+    parseBusAddress(file);
+    return file;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
   }
 }
 

@@ -13,6 +13,7 @@ import type { AppContext } from "./context.ts";
 import { UsageError, UserError } from "./exit_code.ts";
 import { openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
+import { isBusAddress } from "../lib/bus/bus_address.ts";
 import { dropPermissions } from "./permissions.ts";
 import type { ProfileFlags } from "./profile_flags.ts";
 import { ProfileOutput } from "./profile_output.ts";
@@ -37,7 +38,7 @@ export async function runProfileCommand(
   ...words: string[]
 ): Promise<void> {
   dropPermissions("run", "ffi", "import");
-  if (!flags.rdns) dropPermissions("net");
+  if (!flags.rdns && !words.some(isBusAddress)) dropPermissions("net");
   using signals = new SignalWatch();
   const screen = new Screen(this, flags);
   const messages = startMessages({

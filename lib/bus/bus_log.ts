@@ -6,7 +6,13 @@ import type { LogItem, LogLines } from "../log/item.ts";
 import { type BusAddress, parseBusAddress, showBusAddress } from "./bus_address.ts";
 import { connectBus } from "./bus_connection.ts";
 import { BusError } from "./bus_error.ts";
-import { type BusBatch, type BusStart, readBusEvents, streamCreated } from "./event_reader.ts";
+import {
+  type BusBatch,
+  type BusStart,
+  pause,
+  readBusEvents,
+  streamCreated,
+} from "./event_reader.ts";
 import { prefixOf, streamOf } from "./event_stream.ts";
 
 /** As in a cursor. */
@@ -41,9 +47,17 @@ export async function* readBusLog(
   let connection: NatsConnection | undefined;
   try {
     connection = await connectBus(address, { name });
-    const identity = await identityOf(connection, address);
-    const cursor = (sequence: number) => cursorAt(identity, sequence);
-    const begin = beginning(start, identity);
+    let identity = await identityOf(connection, address, follow);
+    // The first who ships makes the stream: who follows waits for it, as for a log.
+    if (identity === undefined) yield { kind: "missing", path };
+    while (identity === undefined) {
+      await pause(signal);
+      if (signal?.aborted === true) return;
+      identity = await identityOf(connection, address, follow);
+    }
+    const known = identity;
+    const cursor = (sequence: number) => cursorAt(known, sequence);
+    const begin = beginning(start, known);
     if (begin === undefined && start.at === "cursor") {
       const { cursor: lost } = start;
       yield { kind: "restarted", path, offset: 0, cursor: lost, repeats: false };
@@ -78,8 +92,19 @@ function cursorAt(identity: string, sequence: number): LogCursor {
   return sequence === 0 ? start : { ...start, offset: sequence, head: identity, tail: identity };
 }
 
-async function identityOf(connection: NatsConnection, address: BusAddress): Promise<string> {
-  const created = await streamCreated(connection, address);
+/** @returns undefined for a stream that is not there, where that is no error */
+async function identityOf(
+  connection: NatsConnection,
+  address: BusAddress,
+  mayMiss: boolean,
+): Promise<string | undefined> {
+  let created: string;
+  try {
+    created = await streamCreated(connection, address);
+  } catch (error) {
+    if (mayMiss && error instanceof BusError) return undefined;
+    throw error;
+  }
   const text = JSON.stringify([streamOf(address), prefixOf(address), created]);
   return sha256Hex(text).slice(0, HASH_DIGITS);
 }

@@ -42,6 +42,9 @@ const MAX_BYTES = 1024 ** 2;
 /** Events that the hub sends ahead. */
 const AHEAD = 2 * MAX_LINES;
 
+/** How long one request for events stands: one that is lost is made again after that. */
+const PULL_MS = 2000;
+
 /** Between two attempts when the stream cannot be read. */
 const RETRY_MS = 1000;
 
@@ -94,11 +97,11 @@ export async function* readBusEvents(
       });
       // Nothing there that fits: it would wait for ever.
       if (!follow && (await consumer.info()).num_pending === 0) return;
-      const messages = await consumer.consume({ max_messages: AHEAD });
+      const messages = await consumer.consume({ max_messages: AHEAD, expires: PULL_MS });
       const stop = () => messages.stop();
       signal?.addEventListener("abort", stop);
       try {
-        for await (const batch of batches(messages)) {
+        for await (const batch of batches(messages, follow ? 0 : last)) {
           yield batch;
           next = batch.sequence + 1;
           if (!follow && (batch.caughtUp || batch.sequence >= last)) return;
@@ -129,13 +132,14 @@ export async function streamCreated(
   }
 }
 
-async function* batches(messages: ConsumerMessages): AsyncGenerator<BusBatch> {
+/** @param last number of the event at which reading may stop; 0 to go on */
+async function* batches(messages: ConsumerMessages, last: number): AsyncGenerator<BusBatch> {
   let waiting: JsMsg[] = [];
   let size = 0;
   for await (const message of messages) {
     waiting.push(message);
     size += message.data.length + 1;
-    const caughtUp = message.info.pending === 0;
+    const caughtUp = message.info.pending === 0 || message.seq === last;
     if (!caughtUp && waiting.length < MAX_LINES && size < MAX_BYTES) continue;
     yield joined(waiting, size, caughtUp);
     waiting = [];
@@ -162,7 +166,8 @@ function joined(messages: readonly JsMsg[], size: number, caughtUp: boolean): Bu
   };
 }
 
-function pause(signal: AbortSignal | undefined): Promise<void> {
+/** Waits for the next attempt, no longer than until `signal`. */
+export function pause(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, RETRY_MS);
     signal?.addEventListener("abort", done);

@@ -1,4 +1,6 @@
 /** Brings what is new in a log into the profile store. */
+import { isBusAddress } from "../bus/bus_address.ts";
+import { busLogName, readBusLog } from "../bus/bus_log.ts";
 import { BEGINNING, type LogCursor } from "../log/cursor.ts";
 import type { LogItem, LogNotice } from "../log/item.ts";
 import { forEachLine } from "../log/lines.ts";
@@ -35,16 +37,21 @@ export class Ingest {
   }
 
   /**
-   * Reads what is new in the log at `path`, which means the same log in every run, with its rotated files.
+   * Reads what is new in the log at `path`, which means the same log in every run, with its rotated files;
+   * or in the stream at the address of a hub.
    *
    * @returns lines by what became of them
    * @throws {StateError} when the store cannot be read or written; the next call goes on all the same
    */
   async readLog(path: string): Promise<LineCounts> {
     const { store, signal, read } = this.#options;
-    const source = store.source(path);
+    const isBus = isBusAddress(path);
+    const source = store.source(isBus ? busLogName(path) : path);
     const start = { at: "cursor", cursor: source.cursor ?? BEGINNING } as const;
-    return await this.#take(source, readLog(path, { ...read, start, signal }));
+    const items = isBus
+      ? readBusLog(path, { name: "decnet profile", start, signal })
+      : readLog(path, { ...read, start, signal });
+    return await this.#take(source, items);
   }
 
   /** Reads a stream, which has no places: what is given twice counts twice. @throws {StateError} */
