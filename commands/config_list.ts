@@ -3,7 +3,7 @@ import { columns } from "./columns.ts";
 import type { ConfigFlags } from "./config.ts";
 import type { AppContext } from "./context.ts";
 import { UsageError } from "./exit_code.ts";
-import { nearest } from "./nearest.ts";
+import { nearestHint } from "./nearest.ts";
 import { type Setting, settingsOf, type VerbTable } from "./settings.ts";
 import { checkedFiles, settableVerbs } from "./settings_context.ts";
 import type { SettingValue } from "./settings_file.ts";
@@ -81,9 +81,5 @@ function checkValue({ row, value, origin }: Setting, verb: string): void {
 function find(name: string, verbs: readonly VerbTable[]): VerbTable {
   const verb = verbs.find((one) => one.name === name);
   if (verb !== undefined) return verb;
-  const meant = nearest(name, verbs.map((one) => one.name));
-  throw new UsageError(
-    `no verb "${name}"`,
-    meant === undefined ? undefined : `did you mean ${meant}?`,
-  );
+  throw new UsageError(`no verb "${name}"`, nearestHint(name, verbs.map((one) => one.name)));
 }

@@ -11,7 +11,7 @@ import type { DoctorFlags } from "./doctor.ts";
 import { checkCapture, checkClock, checkPrivileges } from "./doctor_machine.ts";
 import { EXIT, UsageError } from "./exit_code.ts";
 import { logBase } from "./log_output.ts";
-import { nearest } from "./nearest.ts";
+import { nearestHint } from "./nearest.ts";
 import { checkedFiles, settableVerbs } from "./settings_context.ts";
 import { defaultStatePath } from "./state_path.ts";
 import { stdoutStyle } from "./stdout_form.ts";
@@ -87,11 +87,7 @@ function logFindings(out: string | undefined): Finding[] {
 function checkVerbs(verbs: readonly string[], names: readonly string[]): void {
   for (const verb of verbs) {
     if (names.includes(verb)) continue;
-    const meant = nearest(verb, names);
-    throw new UsageError(
-      `no verb "${verb}"`,
-      meant === undefined ? undefined : `did you mean ${meant}?`,
-    );
+    throw new UsageError(`no verb "${verb}"`, nearestHint(verb, names));
   }
 }
 

@@ -8,6 +8,8 @@ export const EXIT = {
   failed: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** Another process holds what is needed: try again later (EX_TEMPFAIL of sysexits.h). */
+  busy: 75,
   /** 128 + signal number, as shells report it. */
   interrupted: 130,
   terminated: 143,

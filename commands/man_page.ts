@@ -5,7 +5,7 @@ import type { AppContext } from "./context.ts";
 import { UsageError } from "./exit_code.ts";
 import { flagTable } from "./flag_table.ts";
 import { positionalUsage } from "./help.ts";
-import { nearest } from "./nearest.ts";
+import { nearestHint } from "./nearest.ts";
 import { roffDescription, roffEntry, roffSection, roffText, roffTitle } from "./roff.ts";
 
 const FILES: readonly (readonly [string, string])[] = [
@@ -35,11 +35,7 @@ export function printManPage(this: AppContext, _flags: unknown, name?: string): 
 
 function find(commands: AppContext["commands"], name: string): Command<AppContext> {
   if (Object.hasOwn(commands, name)) return commands[name]!;
-  const meant = nearest(name, Object.keys(commands));
-  throw new UsageError(
-    `no command "${name}"`,
-    meant === undefined ? undefined : `did you mean ${meant}?`,
-  );
+  throw new UsageError(`no command "${name}"`, nearestHint(name, Object.keys(commands)));
 }
 
 function commandPage(name: string, command: Command<AppContext>): string {

@@ -12,6 +12,12 @@ export function nearest(text: string, names: readonly string[]): string | undefi
   return best;
 }
 
+/** {@linkcode nearest} as a hint of an error; undefined when nothing is much like `text`. */
+export function nearestHint(text: string, names: readonly string[]): string | undefined {
+  const meant = nearest(text, names);
+  return meant === undefined ? undefined : `did you mean ${meant}?`;
+}
+
 /** Names are cut short more often than they are misspelt. */
 const LEFT_OUT = 0.5;
 

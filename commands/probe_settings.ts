@@ -1,9 +1,10 @@
 /** From the flags and the environment of `decnet probe` to what the prober needs. */
-import { isBusAddress, parseBusAddress } from "../lib/bus/bus_address.ts";
+import { isBusAddress } from "../lib/bus/bus_address.ts";
 import { type PlannedProbe, planProbes } from "../lib/probe/plan.ts";
 import { PROBES } from "../lib/probe/registry.ts";
 import { UsageError } from "./exit_code.ts";
 import { needsState } from "./probe_state.ts";
+import { hubAddress } from "./hub_address.ts";
 import type { ProbeFlags } from "./probe_flags.ts";
 import { defaultStatePath } from "./state_path.ts";
 
@@ -47,16 +48,6 @@ export function probeLimits(flags: ProbeFlags): { rate: number; targetRate: numb
   };
 }
 
-/** @throws {UsageError} for what begins like the address of a hub and is none */
-function checkLogPath(path: string): void {
-  if (!isBusAddress(path)) return;
-  try {
-    parseBusAddress(path);
-  } catch (error) {
-    throw new UsageError(`--from-log: ${(error as Error).message}`);
-  }
-}
-
 /** @throws {UsageError} for flags and targets that do not go together */
 export function checkTargetFlags(flags: ProbeFlags, words: readonly string[]): void {
   const hasTargets = words.length > 0 || flags.targets !== undefined;
@@ -74,7 +65,7 @@ export function checkTargetFlags(flags: ProbeFlags, words: readonly string[]): v
     throw new UsageError("--watch looks at logs", "give --from-log FILE.json");
   }
   if (flags.fromLog === undefined) return;
-  for (const path of flags.fromLog) checkLogPath(path);
+  for (const path of flags.fromLog) if (isBusAddress(path)) hubAddress(path, "--from-log");
   if (hasTargets) {
     throw new UsageError("--from-log finds its targets by itself", "leave the others out");
   }

@@ -4,11 +4,8 @@ import { lockService, type ServiceLock } from "../lib/probe/service_lock.ts";
 import { SqliteStore } from "../lib/store/sqlite_store.ts";
 import type { StateStore } from "../lib/store/state_store.ts";
 import { ScopedStore } from "../lib/store/scoped_store.ts";
-import { UsageError, UserError } from "./exit_code.ts";
+import { EXIT, UsageError, UserError } from "./exit_code.ts";
 import { defaultStatePath } from "./state_path.ts";
-
-/** EX_TEMPFAIL of sysexits.h: try again later. */
-const EXIT_BUSY = 75;
 
 /** Prefix of what all probers remember together when they share a store. */
 const SHARED = ["fingerprint/", "visit/"];
@@ -73,7 +70,7 @@ export function lockState(state: string): ServiceLock {
   throw new UserError(
     `another prober with --from-log is at work on ${path}`,
     "let it do the work, or give this one a state of its own with --state PATH",
-    EXIT_BUSY,
+    EXIT.busy,
   );
 }
 

@@ -1,13 +1,14 @@
 /** `decnet profile`: reading logs, and telling what stands against that. */
 import { resolve } from "node:path";
 import type { Logger } from "@logtape/logtape";
-import { isBusAddress, parseBusAddress } from "../lib/bus/bus_address.ts";
+import { isBusAddress } from "../lib/bus/bus_address.ts";
 import { busLogName } from "../lib/bus/bus_log.ts";
 import type { LogNotice } from "../lib/log/item.ts";
 import { openCapture, STDIN_PATH } from "../lib/net/capture_source.ts";
 import { addLines, Ingest, noLines } from "../lib/profile/ingest.ts";
 import type { LineCounts, ProfileStore } from "../lib/profile/profile_store.ts";
 import { UsageError } from "./exit_code.ts";
+import { hubAddress } from "./hub_address.ts";
 
 /** Lines of a log among which there should be an event. */
 const LINES_TO_JUDGE_BY = 5;
@@ -97,12 +98,8 @@ export class ProfileReading {
 /** One name for an input in every run. @throws {UsageError} */
 function nameOf(file: string): string {
   if (!isBusAddress(file)) return file === STDIN_PATH ? file : resolve(file);
-  try {
-    parseBusAddress(file);
-    return file;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  hubAddress(file);
+  return file;
 }
 
 /** What an operator should know of; undefined for what is as it should be. */

@@ -14,6 +14,7 @@ import { UsageError, UserError } from "./exit_code.ts";
 import { openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
 import { isBusAddress } from "../lib/bus/bus_address.ts";
+import { sleep } from "../lib/sleep.ts";
 import { dropPermissions } from "./permissions.ts";
 import type { ProfileFlags } from "./profile_flags.ts";
 import { ProfileOutput } from "./profile_output.ts";
@@ -82,7 +83,7 @@ export async function runProfileCommand(
       if (!flags.events) await print(flags, store, output, query, reads);
     });
     if (!flags.watch || signals.signal.aborted) break;
-    await pause(flags.interval, signals.signal);
+    await sleep(flags.interval, signals.signal);
     if (signals.signal.aborted) break;
   }
   if (reads) messages.info("{summary}", { summary: reading.summary() });
@@ -129,15 +130,4 @@ async function asUserError(action: () => Promise<void>): Promise<void> {
     if (!(error instanceof StateError)) throw error;
     throw new UserError(error.message, "--db PATH for another place");
   }
-}
-
-async function pause(millis: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, millis);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

@@ -1,7 +1,7 @@
 /** What the flags of a verb are by environment and settings files, and where each comes from. */
 import type { FlagRow } from "./flag_table.ts";
 import { UsageError } from "./exit_code.ts";
-import { nearest } from "./nearest.ts";
+import { nearestHint } from "./nearest.ts";
 import type { SettingsFile, SettingValue } from "./settings_file.ts";
 
 /** A flag that something else than the command line gives. */
@@ -108,6 +108,5 @@ function checked(row: FlagRow, value: SettingValue, origin: string): SettingValu
 }
 
 function unknown(message: string, text: string, names: readonly string[]): UsageError {
-  const meant = nearest(text, names);
-  return new UsageError(message, meant === undefined ? undefined : `did you mean ${meant}?`);
+  return new UsageError(message, nearestHint(text, names));
 }

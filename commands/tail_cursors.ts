@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Logger } from "@logtape/logtape";
 import type { LogCursor } from "../lib/log/cursor.ts";
 import { CursorFile } from "../lib/tail/cursor_file.ts";
-import { UsageError, UserError } from "./exit_code.ts";
+import { EXIT, UsageError, UserError } from "./exit_code.ts";
 import { isResumable } from "./tail_sources.ts";
 
 /** Milliseconds between two writes while there is always more to read. */
@@ -11,9 +11,6 @@ const SAVE_EVERY = 250;
 
 /** Milliseconds before it is said again that the file cannot be written. */
 const AGAIN_AFTER = 60_000;
-
-/** EX_TEMPFAIL of sysexits.h: try again later. */
-const EXIT_BUSY = 75;
 
 /** Keeps cursors of what was delivered. */
 export class TailCursors implements Disposable {
@@ -106,7 +103,7 @@ export function openCursors(
       throw new UserError(
         `another decnet tail uses ${path}`,
         "one cursor file for each",
-        EXIT_BUSY,
+        EXIT.busy,
       );
     }
     const { cursors, state } = file.load();

@@ -12,7 +12,7 @@ import type { LogStart } from "../lib/log/starting_place.ts";
 import type { NamedLog } from "../lib/tail/merge.ts";
 import { type TailCounts, tailLog } from "../lib/tail/tail_source.ts";
 import { startOfLastEvents, startSince } from "../lib/tail/tail_start.ts";
-import { UsageError } from "./exit_code.ts";
+import { hubAddress } from "./hub_address.ts";
 import type { TailSettings } from "./tail_settings.ts";
 
 const MICROS_PER_MILLI = 1000;
@@ -32,17 +32,11 @@ export interface TailSourceContext {
 
 /** The name by which places in the log `path` are remembered. */
 export function tailLogName(path: string): string {
-  if (isBusAddress(path)) return busName(path);
-  return isResumable(path) ? resolve(path) : path;
-}
-
-/** @throws {UsageError} */
-function busName(url: string): string {
-  try {
-    return busLogName(url);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
+  if (isBusAddress(path)) {
+    hubAddress(path);
+    return busLogName(path);
   }
+  return isResumable(path) ? resolve(path) : path;
 }
 
 /** True for a log that there is a place to come back to. */

@@ -1,5 +1,4 @@
 /** Shows the fleet's workers, or tells them what to do. */
-import { parseBusAddress } from "../lib/bus/bus_address.ts";
 import { connectBus } from "../lib/bus/bus_connection.ts";
 import { BusError } from "../lib/bus/bus_error.ts";
 import { ensureHealthStream, lastReports, sendControl } from "../lib/bus/bus_health.ts";
@@ -8,6 +7,7 @@ import { FRESH_MS, type HealthReport } from "../lib/health/health_report.ts";
 import { columns } from "./columns.ts";
 import type { AppContext } from "./context.ts";
 import { EXIT, UsageError, UserError } from "./exit_code.ts";
+import { hubAddress } from "./hub_address.ts";
 import { stdoutStyle } from "./stdout_form.ts";
 import type { WorkersFlags } from "./workers.ts";
 
@@ -37,7 +37,7 @@ export async function showWorkers(
   if ((flags.stop || flags.reload) && named.length === 0) {
     throw new UsageError("nobody is named", "decnet workers --stop VERB@SENSOR");
   }
-  const address = addressOf(flags.hub);
+  const address = hubAddress(flags.hub);
   try {
     await using parts = new AsyncDisposableStack();
     const connection = await connectBus(address, { name: "decnet workers" });
@@ -55,14 +55,6 @@ export async function showWorkers(
     if (workers.some(({ status }) => status !== "OK")) this.process.exitCode = EXIT.failed;
   } catch (error) {
     throw error instanceof BusError ? new UserError(error.message, error.hint) : error;
-  }
-}
-
-function addressOf(text: string) {
-  try {
-    return parseBusAddress(text);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
   }
 }
 

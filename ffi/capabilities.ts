@@ -2,7 +2,7 @@
 import { openLibc } from "./libc.ts";
 
 /** linux/capability.h: _LINUX_CAPABILITY_VERSION_3, with two sets of 32 capabilities each. */
-const VERSION = 0x20080522;
+export const CAPABILITY_VERSION = 0x20080522;
 
 /** linux/capability.h. */
 const CAP_NET_RAW = 13;
@@ -13,7 +13,7 @@ export function mayOpenRawSockets(): boolean {
   if (Deno.build.os !== "linux") return Deno.uid() === 0;
   const libc = openLibc();
   try {
-    const header = new Uint32Array([VERSION, 0]);
+    const header = new Uint32Array([CAPABILITY_VERSION, 0]);
     // Effective, permitted, inheritable; then the same of capabilities 32 to 63.
     const sets = new Uint32Array(6);
     const { capget } = libc.symbols;

@@ -1,5 +1,5 @@
 /** Does something keep the system's clock right? */
-import { openLibrary } from "./library.ts";
+import { C_LIBRARY, openLibrary } from "./library.ts";
 
 /** sys/timex.h: what adjtimex() returns while nobody has set the clock for long. */
 const TIME_ERROR = 5;
@@ -20,7 +20,7 @@ export interface ClockState {
 /** Asks the kernel. Undefined where it cannot be asked. */
 export function clockState(): ClockState | undefined {
   if (Deno.build.os !== "linux") return undefined;
-  const libc = openLibrary(["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`], {
+  const libc = openLibrary(C_LIBRARY, {
     adjtimex: { parameters: ["buffer"], result: "i32" },
   });
   try {

@@ -1,9 +1,5 @@
 /** The C library's functions for users and privileges. */
-import { openLibrary } from "./library.ts";
-
-const NAMES: readonly string[] = Deno.build.os === "darwin"
-  ? ["libSystem.B.dylib"]
-  : ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
+import { C_LIBRARY, openLibrary } from "./library.ts";
 
 const SYMBOLS = {
   getuid: { parameters: [], result: "u32" },
@@ -30,5 +26,5 @@ export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>;
 
 /** @throws {LibraryError} */
 export function openLibc(): Libc {
-  return openLibrary(NAMES, SYMBOLS);
+  return openLibrary(C_LIBRARY, SYMBOLS);
 }

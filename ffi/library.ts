@@ -13,6 +13,11 @@ const FOLDERS: readonly string[] = Deno.build.os === "darwin"
     "/usr/local/lib",
   ];
 
+/** Names of the C library: glibc's and musl's, or what stands for it on macOS. */
+export const C_LIBRARY: readonly string[] = Deno.build.os === "darwin"
+  ? ["libSystem.B.dylib"]
+  : ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
+
 /** No library could be opened. */
 export class LibraryError extends Error {
   override name = "LibraryError";

@@ -1,5 +1,5 @@
 /** Tells systemd how a service is (sd_notify(3)). */
-import { openLibrary } from "./library.ts";
+import { C_LIBRARY, openLibrary } from "./library.ts";
 
 /** sys/socket.h of Linux. */
 const AF_UNIX = 1;
@@ -24,7 +24,7 @@ export class NotifySocket implements Disposable {
   readonly #address: Uint8Array<ArrayBuffer>;
 
   private constructor(path: string) {
-    this.#libc = openLibrary(["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`], SYMBOLS);
+    this.#libc = openLibrary(C_LIBRARY, SYMBOLS);
     this.#descriptor = this.#libc.symbols.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     // A name that begins with @ is in the abstract namespace, where it begins with NUL.
     const name = new TextEncoder().encode(path.replace(/^@/, "\0"));

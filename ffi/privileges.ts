@@ -1,4 +1,5 @@
 /** Gives up root for good. */
+import { CAPABILITY_VERSION } from "./capabilities.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { findIdentity, type Identity } from "./users.ts";
 
@@ -11,9 +12,6 @@ export class PrivilegeError extends Error {
 
 /** linux/prctl.h: PR_SET_NO_NEW_PRIVS. */
 const SET_NO_NEW_PRIVS = 38;
-
-/** linux/capability.h: _LINUX_CAPABILITY_VERSION_3, with two sets of 32 capabilities each. */
-const CAPABILITY_VERSION = 0x20080522;
 
 /** Header: version and thread (0: this one). Data: effective, permitted, inheritable, twice. */
 const CAPABILITY_DATA_SIZE = 24;

@@ -1,8 +1,6 @@
 /** The C library's functions for sockets. Linux only. */
-import { LibraryError, openLibrary } from "./library.ts";
+import { C_LIBRARY, LibraryError, openLibrary } from "./library.ts";
 import { RawError } from "./raw_error.ts";
-
-const NAMES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
 
 /**
  * Counts of bytes that functions return are read as 32 bits: none of ours is larger.
@@ -70,7 +68,7 @@ export class RawLibc implements Disposable {
       throw new RawError("unsupported", "raw probes need Linux");
     }
     try {
-      this.#library = openLibrary(NAMES, SYMBOLS);
+      this.#library = openLibrary(C_LIBRARY, SYMBOLS);
     } catch (error) {
       if (!(error instanceof LibraryError)) throw error;
       const kind = error.kind === "not_allowed" ? "no_permission" : "unsupported";

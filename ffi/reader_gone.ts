@@ -1,9 +1,5 @@
 /** Tells when nobody reads a pipe any more, also while there is nothing to be written. */
-import { openLibrary } from "./library.ts";
-
-const NAMES: readonly string[] = Deno.build.os === "darwin"
-  ? ["libSystem.B.dylib"]
-  : ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
+import { C_LIBRARY, openLibrary } from "./library.ts";
 
 const SYMBOLS = {
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
@@ -22,7 +18,7 @@ const REVENTS = 6;
  * @throws {LibraryError} where the C library cannot be asked
  */
 export function pipeWatcher(descriptor: number): () => boolean {
-  const { symbols } = openLibrary(NAMES, SYMBOLS);
+  const { symbols } = openLibrary(C_LIBRARY, SYMBOLS);
   const request = new Uint8Array(POLLFD);
   const view = new DataView(request.buffer);
   view.setInt32(0, descriptor, true);

@@ -1,6 +1,7 @@
 /** The fleet's stream read as a log is read: with the same items and the same cursors. */
 import type { NatsConnection } from "@nats-io/transport-node";
 import { sha256Hex } from "../hash.ts";
+import { sleep } from "../sleep.ts";
 import { type LogCursor, startCursor } from "../log/cursor.ts";
 import type { LogItem, LogLines } from "../log/item.ts";
 import { type BusAddress, parseBusAddress, showBusAddress } from "./bus_address.ts";
@@ -9,8 +10,8 @@ import { BusError } from "./bus_error.ts";
 import {
   type BusBatch,
   type BusStart,
-  pause,
   readBusEvents,
+  RETRY_MS,
   streamCreated,
 } from "./event_reader.ts";
 import { prefixOf, streamOf } from "./event_stream.ts";
@@ -51,7 +52,7 @@ export async function* readBusLog(
     // The first who ships makes the stream: who follows waits for it, as for a log.
     if (identity === undefined) yield { kind: "missing", path };
     while (identity === undefined) {
-      await pause(signal);
+      await sleep(RETRY_MS, signal);
       if (signal?.aborted === true) return;
       identity = await identityOf(connection, address, follow);
     }

@@ -3,6 +3,7 @@ import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
 import { busError } from "./bus_connection.ts";
+import { sleep } from "../sleep.ts";
 import { prefixOf, streamOf } from "./event_stream.ts";
 
 /** Where reading begins. */
@@ -45,8 +46,8 @@ const AHEAD = 2 * MAX_LINES;
 /** How long one request for events stands: one that is lost is made again after that. */
 const PULL_MS = 2000;
 
-/** Between two attempts when the stream cannot be read. */
-const RETRY_MS = 1000;
+/** Milliseconds between two attempts when the stream cannot be read. */
+export const RETRY_MS = 1000;
 
 const NEWLINE = 0x0a;
 
@@ -114,7 +115,7 @@ export async function* readBusEvents(
       if (!follow) throw busError(place, error);
     }
     if (!follow || connection.isClosed()) return;
-    await pause(signal);
+    await sleep(RETRY_MS, signal);
   }
 }
 
@@ -164,17 +165,4 @@ function joined(messages: readonly JsMsg[], size: number, caughtUp: boolean): Bu
     caughtUp,
     sequenceAt: (stop) => messages[ends.findLastIndex((end) => end <= stop)]?.seq ?? 0,
   };
-}
-
-/** Waits for the next attempt, no longer than until `signal`. */
-export function pause(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, RETRY_MS);
-    signal?.addEventListener("abort", done);
-    function done(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    }
-  });
 }

@@ -1,5 +1,7 @@
 /** The passing of time, for waits on purpose; tests hand in one of their own. */
 
+import { sleep } from "../sleep.ts";
+
 /** A clock and an alarm. */
 export interface Clock {
   /** Milliseconds since some moment; never runs backwards. */
@@ -14,17 +16,5 @@ export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 /** The clock of this machine. */
 export const REAL_CLOCK: Clock = {
   now: () => performance.now(),
-  sleep: (milliseconds, signal) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const end = () => {
-      // A timer that is left would keep the process alive.
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, Math.min(milliseconds, MAX_TIMER_MS));
-    if (signal?.aborted) end();
-    else signal?.addEventListener("abort", end);
-    return promise;
-  },
+  sleep: (milliseconds, signal) => sleep(Math.min(milliseconds, MAX_TIMER_MS), signal),
 };

@@ -1,24 +1,13 @@
 /** Waits between attempts, longer and longer. */
 
+import { sleep } from "../../sleep.ts";
+
 /** Milliseconds. */
 const FIRST = 250;
 const LONGEST = 30_000;
 
 /** How time passes; tests hand in one of their own. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
-
-/** Resolves after a while, or when `signal` is aborted. */
-export const sleep: Sleep = (milliseconds, signal) =>
-  new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    signal.addEventListener("abort", wake);
-    if (signal.aborted) wake();
-  });
 
 /** Doubles the wait with each failure in a row. */
 export class BackOff {
