@@ -54,7 +54,7 @@ export async function runProfileCommand(
   if (flags.watch && files.every((file) => file === STDIN)) {
     throw new UsageError("--watch needs a log", "decnet profile FILE --watch");
   }
-  const mmdbs = readMmdbs(flags);
+  const mmdbs = await readMmdbs(flags);
   const reads = files.length > 0;
   const stdinAlone = reads && files.every((file) => file === STDIN);
   using store = openProfileStore(flags, { stdinAlone, reads });

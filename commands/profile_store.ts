@@ -53,19 +53,19 @@ function exists(path: string): boolean {
 }
 
 /** Reads the files of networks. @throws {UserError} */
-export function readMmdbs({ mmdb = [], asn }: ProfileFlags): Mmdb[] {
+export async function readMmdbs({ mmdb = [], asn }: ProfileFlags): Promise<Mmdb[]> {
   if (asn !== undefined && mmdb.length === 0) {
     throw new UsageError("--asn needs a file that knows networks", "add --mmdb FILE");
   }
-  return mmdb.map((path) => {
+  return await Promise.all(mmdb.map(async (path) => {
     let bytes: Uint8Array;
     try {
-      bytes = Deno.readFileSync(path);
+      bytes = await Deno.readFile(path);
     } catch (error) {
       throw new UserError(`--mmdb ${path}: ${(error as Error).message}`);
     }
-    const file = Mmdb.open(bytes);
+    const file = await Mmdb.open(bytes);
     if (file === undefined) throw new UserError(`--mmdb ${path} is no MaxMind DB`);
     return file;
-  });
+  }));
 }

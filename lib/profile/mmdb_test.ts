@@ -56,9 +56,9 @@ const RECORD = {
   autonomous_system_organization: "Example Network",
 };
 
-Deno.test("Mmdb finds the record of a network in files of every record size", () => {
+Deno.test("Mmdb finds the record of a network in files of every record size", async () => {
   for (const size of [24, 28, 32] as const) {
-    const file = Mmdb.open(mmdb(V4, RECORD, size, 4))!;
+    const file = (await Mmdb.open(mmdb(V4, RECORD, size, 4)))!;
     assert.deepEqual(originOf([file], "192.0.2.7"), {
       ...{ country: "NL", asn: 64_500, as_name: "Example Network" },
     });
@@ -68,30 +68,31 @@ Deno.test("Mmdb finds the record of a network in files of every record size", ()
   }
 });
 
-Deno.test("Mmdb finds IPv4 addresses below 96 zeros in a file of IPv6 addresses", () => {
-  const file = Mmdb.open(mmdb("0".repeat(96) + V4, RECORD, 28, 6))!;
+Deno.test("Mmdb finds IPv4 addresses below 96 zeros in a file of IPv6 addresses", async () => {
+  const file = (await Mmdb.open(mmdb("0".repeat(96) + V4, RECORD, 28, 6)))!;
   assert.equal(originOf([file], "192.0.2.7")?.country, "NL");
   assert.equal(originOf([file], "::192.0.2.7")?.country, "NL");
   assert.equal(originOf([file], "2001:db8::1"), undefined);
 });
 
-Deno.test("Mmdb reads what ip-location-db writes", () => {
-  const file = Mmdb.open(mmdb(V4, { country_code: "DE", asn: "AS64500", as_name: "x" }, 24, 4))!;
+Deno.test("Mmdb reads what ip-location-db writes", async () => {
+  const file =
+    (await Mmdb.open(mmdb(V4, { country_code: "DE", asn: "AS64500", as_name: "x" }, 24, 4)))!;
   assert.deepEqual(originOf([file], "192.0.2.7"), { country: "DE", asn: 64_500, as_name: "x" });
 });
 
-Deno.test("Mmdb makes nothing fail and nothing endless out of a damaged file", () => {
+Deno.test("Mmdb makes nothing fail and nothing endless out of a damaged file", async () => {
   const whole = mmdb(V4, RECORD, 28, 4);
-  assert.equal(Mmdb.open(new Uint8Array()), undefined);
+  assert.equal(await Mmdb.open(new Uint8Array()), undefined);
   const damage = fc.tuple(
     fc.nat(whole.length),
     fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255))),
   );
-  fc.assert(
-    fc.property(damage, ([cut, changes]) => {
+  await fc.assert(
+    fc.asyncProperty(damage, async ([cut, changes]) => {
       const bytes = whole.slice();
       for (const [at, byte] of changes) bytes[at] = byte;
-      for (const file of [Mmdb.open(bytes), Mmdb.open(bytes.subarray(cut))]) {
+      for (const file of [await Mmdb.open(bytes), await Mmdb.open(bytes.subarray(cut))]) {
         if (file !== undefined) originOf([file], "192.0.2.7");
       }
     }),
@@ -100,5 +101,5 @@ Deno.test("Mmdb makes nothing fail and nothing endless out of a damaged file", (
   const loop = mmdb(V4, "", 24, 4);
   const record = V4.length * 6 + 16;
   loop.set([0x20, 0], record);
-  assert.equal(Mmdb.open(loop)?.get("192.0.2.7"), undefined);
+  assert.equal((await Mmdb.open(loop))?.get("192.0.2.7"), undefined);
 });

@@ -32,10 +32,14 @@ export function originOf(files: readonly Mmdb[], address: string): Origin | unde
 function first(record: unknown, paths: readonly (readonly string[])[]): unknown {
   for (const path of paths) {
     let value: unknown = record;
-    for (const name of path) value = value instanceof Map ? value.get(name) : undefined;
-    if (value !== undefined && !(value instanceof Map)) return value;
+    for (const name of path) value = isMap(value) ? value[name] : undefined;
+    if (value !== undefined && !isMap(value)) return value;
   }
   return undefined;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function asNumber(value: unknown): number | undefined {
