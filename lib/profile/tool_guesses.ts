@@ -1,8 +1,9 @@
 /** Guesses at the attacker's tools, each with what it rests on. */
 import type { Aggregate } from "./aggregate.ts";
+import { TOOL_KINDS, toolOf } from "./fingerprint_tools.ts";
 import type { IntervalStats } from "./interval_stats.ts";
 import type { ToolGuess } from "./profile.ts";
-import { BEACON_RULES, HASSH_TOOLS, STACK_TOOLS } from "./tool_rules.ts";
+import { BEACON_RULES, STACK_TOOLS } from "./tool_rules.ts";
 
 /** Visits that a cadence needs. */
 const MIN_VISITS = 4;
@@ -14,9 +15,11 @@ export function toolGuesses(aggregate: Aggregate, visits: IntervalStats): ToolGu
     const [tool = "", source = "", evidence = ""] = sign.split("\0");
     guesses.push({ tool, source: source as ToolGuess["source"], evidence, count });
   }
-  for (const [hassh, { count }] of aggregate.fingerprints.get("hassh") ?? []) {
-    const tool = HASSH_TOOLS.get(hassh);
-    if (tool !== undefined) guesses.push({ tool, source: "hassh", evidence: hassh, count });
+  for (const [kind, source] of TOOL_KINDS) {
+    for (const [evidence, { count }] of aggregate.fingerprints.get(kind) ?? []) {
+      const tool = toolOf(kind, evidence);
+      if (tool !== undefined) guesses.push({ tool, source, evidence, count });
+    }
   }
   for (const [os, count] of aggregate.stacks) {
     if (STACK_TOOLS.has(os)) guesses.push({ tool: os, source: "tcp_stack", evidence: os, count });

@@ -54,15 +54,6 @@ export const SSH_BANNER_RULES: readonly ToolRule[] = [
   { tool: "russh", piece: "ssh-2.0-russh" },
 ];
 
-/** HASSH of clients, as the method's authors published them with it. */
-export const HASSH_TOOLS: ReadonlyMap<string, string> = new Map([
-  ["b5752e36ba6c5979a575e43178908adf", "paramiko"],
-  ["fafc45381bfde997b6305c4e1600f1bf", "ruby-net-ssh"],
-  ["de30354b88bae4c2810426614e1b6976", "renci-sshnet"],
-  ["16f898dd8ed8279e1055350b4e20666c", "dropbear"],
-  ["8a8ae540028bf433cd68356c1b9e8d5b", "cyberduck"],
-]);
-
 /** Cadence of command-and-control clients as they come: mean interval and jitter, each with its tolerance. */
 export interface BeaconRule {
   readonly tool: string;

@@ -12,7 +12,10 @@ import { sniffingEngine } from "../support/tcp_talk.ts";
 import { testNeeding } from "../support/requirements.ts";
 import { type TsharkFingerprint, tsharkFingerprints } from "../support/tshark_fingerprints.ts";
 
-const FOLDER = fileURLToPath(new URL("../fixtures/captures/clients/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../fixtures/captures/", import.meta.url));
+
+/** Folders of captures that have an expected.jsonl. */
+const SETS = ["clients", "tools"];
 
 /** Kinds that tshark computes, or shows the parts of. */
 const KINDS: readonly string[] = [
@@ -24,8 +27,11 @@ interface Recorded extends TsharkFingerprint {
   readonly file: string;
 }
 
-const EXPECTED: readonly Recorded[] = Deno.readTextFileSync(`${FOLDER}expected.jsonl`)
-  .split("\n").slice(0, -1).map((line) => JSON.parse(line));
+const EXPECTED: readonly Recorded[] = SETS.flatMap((set) =>
+  Deno.readTextFileSync(`${FOLDER}${set}/expected.jsonl`).split("\n").slice(0, -1)
+    .map((line): Recorded => JSON.parse(line))
+    .map((record) => ({ ...record, file: `${set}/${record.file}` }))
+);
 
 const FILES = [...new Set(EXPECTED.map(({ file }) => file))];
 
@@ -58,10 +64,11 @@ function recordsOf(events: readonly Event[]): TsharkFingerprint[] {
 }
 
 Deno.test("the client captures are all there, each with something in it", () => {
-  const captures = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
-    .filter((name) => name.endsWith(".pcap"));
+  const captures = SETS.flatMap((set) =>
+    [...Deno.readDirSync(FOLDER + set)].map(({ name }) => `${set}/${name}`)
+  ).filter((name) => name.endsWith(".pcap"));
   assert.deepEqual(captures.sort(), FILES.toSorted());
-  assert.ok(FILES.length > 30);
+  assert.ok(FILES.length > 50);
   for (const kind of KINDS) assert.ok(EXPECTED.some((record) => record.kind === kind), kind);
 });
 
@@ -89,7 +96,7 @@ Deno.test("decnet sniff --format fingerprints writes what tshark found in the cl
 });
 
 Deno.test("the two hellos of Chromium are larger than a segment, and offer keys of ML-KEM", () => {
-  for (const file of ["chromium_tls.pcap", "chromium_quic.pcap"]) {
+  for (const file of ["clients/chromium_tls.pcap", "clients/chromium_quic.pcap"]) {
     const hellos = EXPECTED.filter((record) => record.file === file && record.kind === "ja4");
     assert.ok(hellos.length > 0);
     for (const { value } of hellos) assert.match(value, /^[tq]13d/);
@@ -102,10 +109,10 @@ Deno.test("the two hellos of Chromium are larger than a segment, and offer keys 
 
 /** The captures of scanners, and how the sniffer is to name the sender of their SYNs. */
 const SCANS: readonly (readonly [file: string, guess: RegExp])[] = [
-  ["nmap_syn.pcap", /nmap/i],
-  ["nmap_os.pcap", /nmap/i],
-  ["masscan.pcap", /masscan|scanner/i],
-  ["zmap.pcap", /zmap/i],
+  ["clients/nmap_syn.pcap", /nmap/i],
+  ["clients/nmap_os.pcap", /nmap/i],
+  ["clients/masscan.pcap", /masscan|scanner/i],
+  ["clients/zmap.pcap", /zmap/i],
 ];
 
 for (const [file, guess] of SCANS) {
@@ -124,5 +131,9 @@ Deno.test("sniff detects the port scans, and takes no client for a scanner", () 
       event_type === "scan_detected" && fields["scan_kind"] === "port_scan"
     )
   );
-  assert.deepEqual(scanning, ["nmap_syn.pcap", "nmap_connect.pcap", "masscan.pcap"]);
+  assert.deepEqual(scanning, [
+    "clients/nmap_syn.pcap",
+    "clients/nmap_connect.pcap",
+    "clients/masscan.pcap",
+  ]);
 });
