@@ -11,7 +11,7 @@ import {
 import { collectCommand } from "./collect.ts";
 import { completionsCommand } from "./completions.ts";
 import { configCommand } from "./config.ts";
-import { type AppContext, processContext } from "./context.ts";
+import { type AppContext, processContext, tellUser } from "./context.ts";
 import { doctorCommand } from "./doctor.ts";
 import { EXIT, formatError, UserError } from "./exit_code.ts";
 import { commandHelp, overviewHelp } from "./help.ts";
@@ -59,7 +59,9 @@ function application(settings: readonly Setting[]): Application<AppContext> {
           formatError(
             new UserError(
               `no command "${input}"`,
-              corrections.length > 0 ? `did you mean ${corrections.join(" or ")}?` : SEE_HELP,
+              corrections.length > 0
+                ? `did you mean ${corrections.join(" or ").replaceAll("`", "")}?`
+                : SEE_HELP,
             ),
           ),
         exceptionWhileParsingArguments: (error) =>
@@ -80,14 +82,12 @@ function application(settings: readonly Setting[]): Application<AppContext> {
  * @returns the exit code
  */
 export async function runApp(args: readonly string[]): Promise<number> {
-  const { args: own, file } = splitConfigFlag(args);
-  const context = processContext(COMMANDS, file);
   try {
-    return await runCommand(own, context);
+    const { args: own, file } = splitConfigFlag(args);
+    return await runCommand(own, processContext(COMMANDS, file));
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    context.process.stderr.write(`${formatError(error)}\n`);
-    return error.code;
+    tellUser(`${formatError(error)}\n`);
+    return error instanceof UserError ? error.code : EXIT.failed;
   }
 }
 

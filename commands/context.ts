@@ -1,5 +1,8 @@
 /** What a command gets from the world. */
 import type { Command, CommandContext } from "@stricli/core";
+import { writeAll } from "../lib/event/write_all.ts";
+import { systemReason } from "../lib/system_error.ts";
+import { UserError } from "./exit_code.ts";
 
 /** Standard streams, environment and the exit code to come, for stricli and for commands. */
 export interface AppContext extends CommandContext {
@@ -24,25 +27,27 @@ export function processContext(
     commands,
     settingsFile,
     process: {
-      stdout: textStream(Deno.stdout),
-      stderr: textStream(Deno.stderr),
+      stdout: {
+        write: (text) => {
+          const error = writeText(Deno.stdout, text);
+          // The reader has seen enough (`| head`).
+          if (error === undefined || error instanceof Deno.errors.BrokenPipe) return;
+          throw new UserError(`standard output: ${systemReason(error)}`);
+        },
+      },
+      stderr: { write: tellUser },
       // stricli colours its help by this; we print plain text everywhere.
       env: { STRICLI_NO_COLOR: "1", STRICLI_SKIP_VERSION_CHECK: "1" },
     },
   };
 }
 
-function textStream(stream: { writeSync(bytes: Uint8Array): number }) {
-  const encoder = new TextEncoder();
-  return {
-    write(text: string): void {
-      let rest = encoder.encode(text);
-      try {
-        while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
-      } catch (error) {
-        // The reader has seen enough (`| head`).
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      }
-    },
-  };
+/** Writes `text` to stderr; there is nowhere to tell that it fails. */
+export function tellUser(text: string): void {
+  writeText(Deno.stderr, text);
+}
+
+/** Writes `text`; returns why it could not. */
+function writeText(stream: { writeSync(bytes: Uint8Array): number }, text: string): unknown {
+  return writeAll((bytes) => stream.writeSync(bytes), new TextEncoder().encode(text)).error;
 }

@@ -1,4 +1,5 @@
 /** What the shell gets to know. */
+import { hidePassword } from "../lib/text/hide_password.ts";
 import { escapeForTerminal } from "../lib/terminal/escape.ts";
 
 /** Exit codes. */
@@ -29,6 +30,9 @@ export class UserError extends Error {
   }
 }
 
+/** What the runtime adds to the words of the system, and nobody reads. */
+const ERROR_NUMBERS = / \(os error \d{1,5}\)/g;
+
 /** A {@linkcode UserError} about the command line. */
 export class UsageError extends UserError {
   constructor(message: string, hint?: string) {
@@ -42,7 +46,8 @@ export class UsageError extends UserError {
  */
 export function formatError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const text = message.split("\n").map(escapeForTerminal).join("\n");
+  const text = hidePassword(message.replace(ERROR_NUMBERS, ""))
+    .split("\n").map(escapeForTerminal).join("\n");
   const hint = error instanceof UserError ? error.hint : undefined;
   return `decnet: ${text}${hint === undefined ? "" : `\n  hint: ${hint}`}`;
 }

@@ -3,6 +3,7 @@ import { SinkError } from "../lib/event/sink_error.ts";
 import { writeAll } from "../lib/event/write_all.ts";
 import { PcapngWriter, wholeBlocks } from "../lib/net/pcapng_writer.ts";
 import type { PacketHandler } from "../lib/net/record_parser.ts";
+import { systemReason } from "../lib/system_error.ts";
 import { UsageError, UserError } from "./exit_code.ts";
 
 /** LINKTYPE_ETHERNET, for a capture that stays empty. */
@@ -41,7 +42,7 @@ export class PacketFile implements Disposable {
     try {
       this.#file = Deno.openSync(path, { write: true, create: true, mode: MODE });
     } catch (error) {
-      throw new UserError(`--write: ${path}: ${(error as Error).message}`);
+      throw new UserError(`--write: ${path}: ${systemReason(error)}`);
     }
   }
 

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Logger } from "@logtape/logtape";
 import { isBusAddress } from "../lib/bus/bus_address.ts";
-import { busLogName } from "../lib/bus/bus_log.ts";
+import { busLogName } from "../lib/bus/stream_name.ts";
 import type { Event } from "../lib/event/event.ts";
 import type { LogNotice } from "../lib/log/item.ts";
 import type { Dialer } from "../lib/probe/dialer.ts";
@@ -12,7 +12,9 @@ import { forgetOld } from "../lib/probe/retention.ts";
 import { ProbeService } from "../lib/probe/service.ts";
 import { CycleCounter, errorEvent, startupEvent } from "../lib/probe/service_events.ts";
 import { StateError, type StateStore } from "../lib/store/state_store.ts";
+import type { Tracing } from "../lib/trace/tracing.ts";
 import { VERSION } from "../lib/version.ts";
+import { logNoticeText } from "./log_notice_text.ts";
 import type { ProbeFlags } from "./probe_flags.ts";
 import type { ProbeScope } from "./probe_scope.ts";
 import type { ProbeTally } from "./probe_tally.ts";
@@ -35,6 +37,7 @@ export interface LogTargetsOptions {
   readonly tally: ProbeTally;
   readonly dialer: Dialer;
   readonly signal: AbortSignal;
+  readonly tracing: Tracing | undefined;
 }
 
 /** The part of a run that stands beside a honeypot. */
@@ -71,7 +74,7 @@ export class LogTargets {
    * @param beforeLook called before each look at the logs
    */
   start(beforeLook: () => Promise<unknown>): ProbeService {
-    const { flags, plan, sensor, emit, tally, dialer, signal } = this.#options;
+    const { flags, plan, sensor, emit, tally, dialer, signal, tracing } = this.#options;
     const logs = (flags.fromLog ?? []).map((path) => isBusAddress(path) ? path : resolve(path));
     const probes = plan.map(({ probe }) => probe.name);
     this.#sayStart(logs.map((path) => isBusAddress(path) ? busLogName(path) : path), probes);
@@ -90,6 +93,7 @@ export class LogTargets {
       maxAge: flags.maxAge,
       interval: flags.watch ? flags.interval : undefined,
       signal,
+      tracing,
       beforeLook: async () => {
         await this.#refreshScope();
         await beforeLook();
@@ -145,7 +149,7 @@ export class LogTargets {
   }
 
   #onNotice(path: string, notice: LogNotice): void {
-    const reason = noticeText(notice);
+    const reason = logNoticeText(notice, true);
     if (reason === undefined) return;
     const { sensor, emit, messages } = this.#options;
     if (notice.kind === "missing" || notice.kind === "error") {
@@ -166,21 +170,5 @@ export class LogTargets {
     } else if (!this.#ailing.delete(path)) {
       this.#troubles.end(path);
     }
-  }
-}
-
-/** What an operator should know of; undefined for what is as it should be. */
-function noticeText(notice: LogNotice): string | undefined {
-  switch (notice.kind) {
-    case "missing":
-      return "there is no such log yet";
-    case "error":
-      return `cannot be read: ${notice.error.message}`;
-    case "gap":
-      return `lines may be missing: ${notice.reason}`;
-    case "restarted":
-      return "the place where reading had stopped is gone; it starts anew";
-    default:
-      return undefined;
   }
 }

@@ -2,6 +2,7 @@
 import { AddressSet, parseRange } from "../lib/net/address_range.ts";
 import type { Scope } from "../lib/net/scope.ts";
 import { readDecoyState } from "../lib/sniff/home.ts";
+import { systemReason } from "../lib/system_error.ts";
 import { readAddressSet } from "./address_sets.ts";
 import { UsageError } from "./exit_code.ts";
 import type { ProbeFlags } from "./probe_flags.ts";
@@ -80,7 +81,7 @@ async function readDecoys(path: string): Promise<string[]> {
     const decoys = [...readDecoyState(await Deno.readTextFile(path)).decoys.keys()];
     if (decoys.length > 0) return decoys;
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`);
+    throw new Error(`${path}: ${systemReason(error)}`);
   }
   throw new Error(`${path}: names no decoy`);
 }

@@ -2,6 +2,7 @@
 import { hostCount, hostsOf, parseTarget, type TargetSpec } from "../lib/probe/target_spec.ts";
 import type { Candidate } from "../lib/probe/run.ts";
 import { UsageError, UserError } from "./exit_code.ts";
+import { systemReason } from "../lib/system_error.ts";
 import { readLines } from "../lib/text/lines.ts";
 
 /** Where targets come from. */
@@ -82,6 +83,6 @@ async function* linesOf(list: string): AsyncGenerator<string> {
     const stream = list === STDIN ? Deno.stdin.readable : (await Deno.open(list)).readable;
     yield* readLines(stream);
   } catch (error) {
-    throw new UserError(`cannot read targets from ${list}: ${(error as Error).message}`);
+    throw new UserError(`cannot read targets from ${list}: ${systemReason(error)}`);
   }
 }

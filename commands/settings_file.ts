@@ -1,5 +1,6 @@
 /** Reads `decnet.toml`: what flags are when they are not given. */
 import type { TomlTable, TomlValue } from "smol-toml";
+import { systemReason } from "../lib/system_error.ts";
 import { UsageError } from "./exit_code.ts";
 
 /** Of one flag: a text for each time that it is given; a switch is `true` or `false`. */
@@ -57,7 +58,7 @@ function readSettings(path: string, required: boolean): string | undefined {
     if (error instanceof UsageError) throw error;
     if (error instanceof Deno.errors.NotFound && !required) return undefined;
     if (error instanceof Deno.errors.NotFound) throw new UsageError(`no file ${path}`);
-    throw new UsageError(`${path}: ${(error as Error).message}`);
+    throw new UsageError(`${path}: ${systemReason(error)}`);
   }
 }
 

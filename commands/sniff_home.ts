@@ -1,6 +1,7 @@
 /** What the operator says of the decoys: `--decoys` and `--home`. */
 import type { Logger } from "@logtape/logtape";
 import { type DecoyState, Home, readDecoyState } from "../lib/sniff/home.ts";
+import { systemReason } from "../lib/system_error.ts";
 import { readAddressSet } from "./address_sets.ts";
 import { UsageError } from "./exit_code.ts";
 import type { SniffFlags } from "./sniff_flags.ts";
@@ -37,6 +38,6 @@ async function readState(path: string): Promise<DecoyState> {
   try {
     return readDecoyState(await Deno.readTextFile(path));
   } catch (error) {
-    throw new UsageError(`--decoys: ${path}: ${(error as Error).message}`);
+    throw new UsageError(`--decoys: ${path}: ${systemReason(error)}`);
   }
 }

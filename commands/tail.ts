@@ -3,6 +3,7 @@ import { buildCommand } from "@stricli/core";
 import { FORMAT_NAMES, messageFlags, OUTPUT_FLAGS } from "./common_flags.ts";
 import type { AppContext } from "./context.ts";
 import { parseNames, parsePositiveDuration, parseText, wholeNumber } from "./flag_values.ts";
+import { HEALTH_FLAGS } from "./health.ts";
 import { TAIL_SHAPES, type TailFlags } from "./tail_flags.ts";
 import { parseShare } from "./tail_values.ts";
 
@@ -53,6 +54,13 @@ export const tailCommand = buildCommand<TailFlags, string[], AppContext>({
       since: text("TIME", "Events since then: 1h, 2d, 2026-11-21 or 2026-11-21T10:00:00Z"),
       until: text("TIME", "Events before then; as --since"),
       fromStart: toggle("Begin with the oldest event, in the oldest rotated file"),
+      flushPartial: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "TIME",
+        brief: "Take a last line without its newline for whole when nobody has written for so long",
+        parse: parsePositiveDuration,
+      },
       ip: names(
         "ADDRESS,...",
         "Events of these addresses, CIDR blocks or spans; !ADDRESS: all others",
@@ -130,6 +138,7 @@ export const tailCommand = buildCommand<TailFlags, string[], AppContext>({
         brief: "Name of the sensor of lines that do not tell it (default: the host's name)",
       },
       sdId: OUTPUT_FLAGS.sdId,
+      ...HEALTH_FLAGS,
       ...messageFlags("Tell more on stderr"),
     },
     aliases: { n: "lines", f: "format", v: "verbose", q: "quiet" },

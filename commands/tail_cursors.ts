@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Logger } from "@logtape/logtape";
 import type { LogCursor } from "../lib/log/cursor.ts";
+import { systemReason } from "../lib/system_error.ts";
 import { CursorFile } from "../lib/tail/cursor_file.ts";
 import { EXIT, UsageError, UserError } from "./exit_code.ts";
 import { isResumable } from "./tail_sources.ts";
@@ -9,7 +10,8 @@ import { isResumable } from "./tail_sources.ts";
 /** Milliseconds between two writes while there is always more to read. */
 const SAVE_EVERY = 250;
 
-/** Milliseconds before it is said again that the file cannot be written. */
+/** Milliseconds before a write that failed is tried again, and before it is said again that it fails. */
+const RETRY_AFTER = 1000;
 const AGAIN_AFTER = 60_000;
 
 /** Keeps cursors of what was delivered. */
@@ -20,8 +22,10 @@ export class TailCursors implements Disposable {
   readonly #messages: Logger;
   /** Where reading has come to, while its events may not have been written yet. */
   #pending = new Map<string, LogCursor>();
+  /** When it was last tried to write. */
   #savedAt = -Infinity;
-  #toldAt = -Infinity;
+  /** When it was said that the file cannot be written; undefined while it can. */
+  #toldAt: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(file: CursorFile, stored: ReadonlyMap<string, LogCursor>, messages: Logger) {
@@ -57,9 +61,9 @@ export class TailCursors implements Disposable {
     else this.#timer ??= setTimeout(() => this.#save(false), SAVE_EVERY);
   }
 
-  /** Writes what is not written yet. */
-  end(): void {
-    this.#save(true);
+  /** Writes what is not written yet; false when it cannot be. */
+  end(): boolean {
+    return this.#save(true);
   }
 
   [Symbol.dispose](): void {
@@ -68,21 +72,34 @@ export class TailCursors implements Disposable {
   }
 
   /** A disk that is full must not keep events from those who wait for them. */
-  #save(isLast: boolean): void {
+  #save(isLast: boolean): boolean {
+    const now = performance.now();
+    const isEarly = this.#toldAt !== undefined && now - this.#savedAt < RETRY_AFTER;
+    // The timer of the last attempt runs.
+    if (isEarly && !isLast) return false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const now = performance.now();
+    this.#savedAt = now;
     try {
       this.#file.save(now, isLast);
-      this.#savedAt = now;
     } catch (error) {
-      if (now - this.#toldAt < AGAIN_AFTER) return;
-      this.#toldAt = now;
-      this.#messages.warn("{path} cannot be written, so events may come again: {reason}", {
-        path: this.#file.path,
-        reason: (error as Error).message,
-      });
+      this.#tell(now, error);
+      if (!isLast) this.#timer = setTimeout(() => this.#save(false), RETRY_AFTER);
+      return false;
     }
+    const { path } = this.#file;
+    if (this.#toldAt !== undefined) this.#messages.warn("{path} is written again", { path });
+    this.#toldAt = undefined;
+    return true;
+  }
+
+  #tell(now: number, error: unknown): void {
+    if (this.#toldAt !== undefined && now - this.#toldAt < AGAIN_AFTER) return;
+    this.#toldAt = now;
+    this.#messages.warn("{path} cannot be written, so events may come again: {reason}", {
+      path: this.#file.path,
+      reason: systemReason(error),
+    });
   }
 }
 
@@ -117,6 +134,6 @@ export function openCursors(
     return new TailCursors(file, cursors, messages);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${path}: ${(error as Error).message}`, "--cursor FILE for another place");
+    throw new UserError(`${path}: ${systemReason(error)}`, "--cursor FILE for another place");
   }
 }

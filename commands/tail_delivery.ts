@@ -1,6 +1,7 @@
 /** `--to`: the delivery that the flags of `decnet tail` ask for. */
 import { createSocket } from "node:dgram";
 import type { Logger } from "@logtape/logtape";
+import { showBusAddress } from "../lib/bus/bus_address.ts";
 import { findFormat } from "../lib/event/formats.ts";
 import { CLICKHOUSE_SHAPE, clickhouseRow } from "../lib/tail/ship/clickhouse_shape.ts";
 import type { Delivery, DeliveryNotices } from "../lib/tail/ship/delivery.ts";
@@ -8,11 +9,18 @@ import { GatheredDelivery, type GatherLimits } from "../lib/tail/ship/gathered_d
 import { HttpDelivery } from "../lib/tail/ship/http_delivery.ts";
 import { HTTP_SHAPES } from "../lib/tail/ship/http_shapes.ts";
 import { NatsDelivery } from "../lib/tail/ship/nats_delivery.ts";
-import { parseReceiver, type SyslogReceiver } from "../lib/tail/ship/receiver_url.ts";
+import {
+  parseReceiver,
+  type Receiver,
+  type SyslogReceiver,
+} from "../lib/tail/ship/receiver_url.ts";
+import type { ShipCounts } from "../lib/tail/ship/ship_counts.ts";
 import { SyslogConnection } from "../lib/tail/ship/syslog_connection.ts";
 import { SyslogDatagram } from "../lib/tail/ship/syslog_datagram.ts";
 import { syslogWriter } from "../lib/tail/ship/syslog_line.ts";
 import { SyslogStream } from "../lib/tail/ship/syslog_stream.ts";
+import type { Tracing } from "../lib/trace/tracing.ts";
+import { withoutSecrets } from "../lib/text/without_secrets.ts";
 import { UsageError, UserError } from "./exit_code.ts";
 import { eventWriter } from "./stdout_form.ts";
 import type { TailFlags } from "./tail_flags.ts";
@@ -26,28 +34,54 @@ const AGAIN_AFTER = 60_000;
 /** ClickHouse makes a file of each column with each insertion, and merges them later: these are to be few. */
 const CLICKHOUSE_GATHERS: GatherLimits = { events: 10_000, bytes: 8 * 1024 * 1024, wait: 1000 };
 
+/** What a delivery works with besides the flags. */
+export interface DeliveryContext {
+  readonly messages: Logger;
+  readonly signal: AbortSignal;
+  readonly counts: ShipCounts;
+  /** Undefined where work is not traced. */
+  readonly tracing: Tracing | undefined;
+}
+
 /** The delivery to `to`, the receiver that `--to` names. @throws {UserError} */
-export function openDelivery(
+export async function openDelivery(
   to: string,
   flags: TailFlags,
-  messages: Logger,
-  signal: AbortSignal,
+  context: DeliveryContext,
+): Promise<Delivery> {
+  const receiver = parse(to);
+  const { tracing, counts } = context;
+  if (tracing === undefined) return deliveryTo(receiver, to, flags, context, (inner) => inner);
+  const { TracedDelivery } = await import("../lib/tail/ship/traced_delivery.ts");
+  const options = { tracing, receiver: showReceiver(receiver), counts };
+  const traced = (inner: Delivery) => new TracedDelivery(inner, options);
+  return deliveryTo(receiver, to, flags, context, traced);
+}
+
+/** @param traced what is around the part that sends */
+function deliveryTo(
+  receiver: Receiver,
+  to: string,
+  flags: TailFlags,
+  { messages, signal, counts }: DeliveryContext,
+  traced: (inner: Delivery) => Delivery,
 ): Delivery {
   const { format, json, sdId } = flags;
-  const receiver = parse(to);
-  const notices = deliveryNotices(to, messages);
+  const notices = deliveryNotices(withoutSecrets(to), messages, counts);
   const asked = json || format === "json" ? "native" : format;
   if (asked === "csv") throw new UsageError("--format csv does not go with --to");
   if (receiver.kind === "http") {
     const shape = HTTP_SHAPES[flags.shape ?? "ndjson"];
     const write = eventWriter(asked ?? shape.format, { raw: false, sdId });
-    return new HttpDelivery({
-      ...notices,
-      shape,
-      write,
-      signal,
-      post: poster(receiver.url, flags),
-    });
+    return traced(
+      new HttpDelivery({
+        ...notices,
+        shape,
+        write,
+        signal,
+        post: poster(receiver.url, flags),
+      }),
+    );
   }
   if (receiver.kind === "clickhouse") {
     if (asked !== undefined || flags.shape !== undefined) {
@@ -60,32 +94,48 @@ export function openDelivery(
       signal,
       post: poster(receiver.url, flags),
     });
-    return new GatheredDelivery(rows, CLICKHOUSE_GATHERS);
+    return new GatheredDelivery(traced(rows), CLICKHOUSE_GATHERS);
   }
   if (receiver.kind === "bus") {
     if (asked !== undefined && asked !== "native") {
       throw new UsageError(`--format ${asked} does not go with nats://`, "readers expect native");
     }
-    return new NatsDelivery({
-      ...notices,
-      address: receiver.address,
-      name: `decnet tail ${flags.sensor ?? Deno.hostname()}`,
-      write: eventWriter("native", { raw: false, sdId }),
-      signal,
-    });
+    return traced(
+      new NatsDelivery({
+        ...notices,
+        address: receiver.address,
+        name: `decnet tail ${flags.sensor ?? Deno.hostname()}`,
+        write: eventWriter("native", { raw: false, sdId }),
+        signal,
+      }),
+    );
   }
   if (flags.shape !== undefined || flags.header !== undefined) {
     throw new UsageError("--shape and --header are for https:// and http://");
   }
   const write = syslogWriter(findFormat(asked ?? "rfc5424")!, sdId);
-  if (receiver.transport === "udp") return datagrams(receiver, { ...notices, write });
+  if (receiver.transport === "udp") return traced(datagrams(receiver, { ...notices, write }));
   const { caCerts, cert, key } = tlsFiles(flags);
-  return new SyslogStream({
-    ...notices,
-    write,
-    signal,
-    connect: () => SyslogConnection.open(receiver, { caCerts, cert, key }),
-  });
+  return traced(
+    new SyslogStream({
+      ...notices,
+      write,
+      signal,
+      connect: () => SyslogConnection.open(receiver, { caCerts, cert, key }),
+    }),
+  );
+}
+
+/** The receiver without what nobody should see. */
+function showReceiver(receiver: Receiver): string {
+  switch (receiver.kind) {
+    case "bus":
+      return showBusAddress(receiver.address);
+    case "syslog":
+      return `syslog+${receiver.transport}://${receiver.host}:${receiver.port}`;
+    default:
+      return receiver.url.origin;
+  }
 }
 
 function parse(to: string) {
@@ -97,10 +147,11 @@ function parse(to: string) {
 }
 
 /** Tells of a trouble when it begins, now and then while it lasts, and when it is over. */
-function deliveryNotices(to: string, messages: Logger): DeliveryNotices {
+function deliveryNotices(to: string, messages: Logger, counts: ShipCounts): DeliveryNotices {
   let toldAt = -Infinity;
   return {
     onTrouble: (reason) => {
+      counts.retries++;
       const now = performance.now();
       if (now - toldAt < AGAIN_AFTER) return;
       toldAt = now;
@@ -110,8 +161,10 @@ function deliveryNotices(to: string, messages: Logger): DeliveryNotices {
       if (toldAt > -Infinity) messages.warn("{to}: takes events again", { to });
       toldAt = -Infinity;
     },
-    onRefused: (events, reason) =>
-      messages.error("{to}: {events} events lost: {reason}", { to, events, reason }),
+    onRefused: (events, reason) => {
+      counts.refused += events;
+      messages.error("{to}: {events} events lost: {reason}", { to, events, reason });
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the flags of `decnet tail` come to. */
 import type { FORMAT_NAMES, MessageFlags } from "./common_flags.ts";
+import type { HealthFlags } from "./health.ts";
 
 /** Bodies of HTTP requests, as receivers want them. */
 export const TAIL_SHAPES = ["ndjson", "elastic", "splunk", "loki"] as const;
@@ -12,6 +13,7 @@ export interface TailPlaceFlags {
   readonly until?: string;
   readonly fromStart: boolean;
   readonly cursor?: string;
+  readonly flushPartial?: number;
 }
 
 /** Which events are wanted. */
@@ -51,4 +53,10 @@ export interface TailShipFlags {
 
 /** The flags after parsing; durations in milliseconds. */
 export interface TailFlags
-  extends TailPlaceFlags, TailFilterFlags, TailOutputFlags, TailShipFlags, MessageFlags {}
+  extends
+    TailPlaceFlags,
+    TailFilterFlags,
+    TailOutputFlags,
+    TailShipFlags,
+    MessageFlags,
+    HealthFlags {}

@@ -1,9 +1,17 @@
 /** What `decnet tail` says of logs on stderr. */
+import { resolve } from "node:path";
 import type { Logger } from "@logtape/logtape";
+import { BusError } from "../lib/bus/bus_error.ts";
 import type { LogNotice } from "../lib/log/item.ts";
+import { logErrorReason, logNoticeText } from "./log_notice_text.ts";
 
 /** Milliseconds before the same is said again of a log that cannot be read. */
 const AGAIN_AFTER = 60_000;
+
+/** Codes of a process, and of a machine, that has as many open files as it may. */
+const OUT_OF_FILES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE"]);
+
+type LogError = LogNotice & { readonly kind: "error" };
 
 /** Tells of notices; counts those that make a run a failure. */
 export class TailNotices {
@@ -21,46 +29,38 @@ export class TailNotices {
   tell(name: string, notice: LogNotice): void {
     const messages = this.#messages;
     switch (notice.kind) {
-      case "caught_up":
-        return;
-      case "missing":
-        if (this.#follow) return messages.warn("{name}: there is no such log yet", { name });
-        this.hasFailed = true;
-        return messages.error("{name}: there is no such log", { name });
       case "rotated":
         return messages.debug("{name}: goes on in {path}", { name, path: notice.path });
       case "truncated":
         return messages.warn("{name}: the file was emptied", { name });
-      case "restarted":
-        return messages.warn(
-          notice.repeats
-            ? "{name}: the place where reading had stopped is gone; events may come again"
-            : "{name}: the place where reading had stopped is gone; lines may be missing",
-          { name },
-        );
-      case "gap":
-        return messages.warn("{name}: lines may be missing: {path} is {reason}", {
-          name,
-          path: notice.path,
-          reason: notice.reason,
-        });
-      case "skipped":
-        return messages.warn("{name}: {bytes} bytes left out: a line that is too long, or a hole", {
-          name,
-          bytes: notice.bytes,
-        });
       case "error":
-        return this.#tellError(name, notice.error.message, notice.isFinal);
+        return this.#tellError(name, notice);
     }
+    const text = logNoticeText(notice, this.#follow);
+    if (text === undefined) return;
+    const isFailure = notice.kind === "missing" && !this.#follow;
+    this.hasFailed ||= isFailure;
+    if (isFailure) messages.error("{name}: {text}", { name, text });
+    else messages.warn("{name}: {text}", { name, text });
   }
 
-  #tellError(name: string, reason: string, isFinal: boolean): void {
+  #tellError(name: string, { path, code, error, isFinal }: LogError): void {
     this.hasFailed ||= isFinal;
-    const now = performance.now();
-    if (!isFinal && now - (this.#told.get(name) ?? -Infinity) < AGAIN_AFTER) return;
-    this.#told.set(name, now);
-    // The error of a file names it already.
-    const text = reason.startsWith(name) ? reason : `${name}: ${reason}`;
+    const isOutOfFiles = OUT_OF_FILES.has(code);
+    if (!isFinal || isOutOfFiles) {
+      // One lacks files as all others do.
+      const key = isOutOfFiles ? code : name;
+      const now = performance.now();
+      if (now - (this.#told.get(key) ?? -Infinity) < AGAIN_AFTER) return;
+      this.#told.set(key, now);
+    }
+    const subject = resolve(path) === name ? name : path;
+    const reason = logErrorReason(error);
+    const text = [
+      // Errors of hubs name them already.
+      error instanceof BusError ? reason : `${subject}: ${reason}`,
+      isOutOfFiles ? ", and so it is with other logs (a greater ulimit -n helps)" : "",
+    ].join("");
     if (isFinal) this.#messages.error("{text}", { text });
     else this.#messages.warn("{text}; trying again", { text });
   }

@@ -4,6 +4,7 @@ import { EventFilter } from "../lib/tail/event_filter.ts";
 import { parseWhere } from "../lib/tail/where_parser.ts";
 import { WhereError } from "../lib/tail/where_tokens.ts";
 import { UsageError } from "./exit_code.ts";
+import { reportsOverNetwork } from "./health.ts";
 import type { TailFlags } from "./tail_flags.ts";
 import { parseMoment } from "./tail_values.ts";
 
@@ -27,6 +28,8 @@ export interface TailSettings {
   /** Microseconds since the epoch. */
   readonly until: number | undefined;
   readonly follow: boolean;
+  /** Milliseconds without a change after which a last line without its newline is taken for whole. */
+  readonly flushPartial: number | undefined;
 }
 
 /** @throws {UsageError} */
@@ -42,6 +45,7 @@ export function tailSettings(flags: TailFlags, files: readonly string[]): TailSe
     until,
     // What is to come is too late.
     follow: !flags.noFollow && !(until !== undefined && until <= now),
+    flushPartial: flags.flushPartial,
   };
 }
 
@@ -49,6 +53,12 @@ function checkTogether(flags: TailFlags): void {
   const { fromStart, lines, since, countBy, every, to, shape, header, cert, key, ca } = flags;
   if (fromStart && (lines !== undefined || since !== undefined)) {
     throw new UsageError("--from-start does not go with --lines or --since");
+  }
+  if (flags.noFollow && reportsOverNetwork(flags)) {
+    throw new UsageError(
+      "--hub and --metrics are for a tail that follows",
+      "leave out --no-follow",
+    );
   }
   if (every !== undefined && countBy === undefined) {
     throw new UsageError("--every needs --count-by KEY");

@@ -5,13 +5,18 @@ import { toJsonLine } from "../lib/event/json.ts";
 import type { LogCursor } from "../lib/log/cursor.ts";
 import type { MergedEvents } from "../lib/tail/merge.ts";
 import { isSampled } from "../lib/tail/sample.ts";
-import { StdoutBytes } from "../lib/tail/stdout_bytes.ts";
+import { type FullDisk, StdoutBytes } from "../lib/tail/stdout_bytes.ts";
 import { UniqueBy } from "../lib/tail/unique_by.ts";
+import type { Tracing } from "../lib/trace/tracing.ts";
 import { eventWriter, isStdoutColoured, stdoutFormat, stdoutStyle } from "./stdout_form.ts";
 import type { TailCursors } from "./tail_cursors.ts";
 import type { TailFlags } from "./tail_flags.ts";
 import { fieldsWriter, TailPrinter, type TailPrinterOptions } from "./tail_printer.ts";
+import type { TailTally } from "./tail_tally.ts";
 import { TailView } from "./tail_view.ts";
+
+/** Descriptor of standard output. */
+const STDOUT = 1;
 
 /** Milliseconds between two writes while there is always more to read. */
 const FLUSH_EVERY = 20;
@@ -28,22 +33,41 @@ export interface TailSink {
   end(): Promise<void>;
 }
 
+/** What a sink works with besides the flags. */
+export interface TailSinkContext {
+  readonly follow: boolean;
+  readonly cursors: TailCursors | undefined;
+  readonly messages: Logger;
+  readonly signal: AbortSignal;
+  /** Undefined where nobody listens to how it is. */
+  readonly tally: TailTally | undefined;
+  /** Undefined where work is not traced. */
+  readonly tracing: Tracing | undefined;
+}
+
 /** The sink that the flags ask for. @throws {UserError} */
-export async function openSink(
-  flags: TailFlags,
-  cursors: TailCursors | undefined,
-  messages: Logger,
-  signal: AbortSignal,
-): Promise<TailSink> {
+export async function openSink(flags: TailFlags, context: TailSinkContext): Promise<TailSink> {
+  const { follow, cursors, messages, signal, tally, tracing } = context;
   const isChosen = chooser(flags);
-  if (flags.to === undefined) return printingSink(printing(flags, isChosen), cursors);
+  if (flags.to === undefined) {
+    const waiting = follow ? await fullDisk(messages, signal) : undefined;
+    const stdout = new StdoutBytes(Deno.stdout, waiting);
+    const sink = printingSink(printing(flags, stdout, isChosen), cursors, tally);
+    return tracing === undefined ? sink : tracedSink(sink, tracing);
+  }
   const { openDelivery } = await import("./tail_delivery.ts");
-  const delivery = openDelivery(flags.to, flags, messages, signal);
+  const { freshShipCounts } = await import("../lib/tail/ship/ship_counts.ts");
+  const counts = tally?.ship ?? freshShipCounts();
+  const delivery = await openDelivery(flags.to, flags, { messages, signal, counts, tracing });
   const { Shipper } = await import("../lib/tail/ship/shipper.ts");
   const shipper = new Shipper({
     delivery,
     isChosen,
-    onArrived: (name, cursor) => cursors?.arrived(name, cursor),
+    counts,
+    onArrived: (name, cursor) => {
+      cursors?.arrived(name, cursor);
+      tally?.delivered(name, cursor);
+    },
   });
   return {
     take: async (merged) => {
@@ -60,9 +84,28 @@ export async function openSink(
   };
 }
 
+/** Each piece of a log that is printed is a span. */
+function tracedSink(sink: TailSink, tracing: Tracing): TailSink {
+  return {
+    ...sink,
+    take: async (merged) => {
+      if (merged.events.length === 0) return await sink.take(merged);
+      const attributes = { log: merged.name, events: merged.events.length };
+      const origins = merged.events.map(({ event }) => event._trace);
+      const span = tracing.start("tail.print", attributes, { origins });
+      try {
+        return await sink.take(merged);
+      } finally {
+        span.end();
+      }
+    },
+  };
+}
+
 function printingSink(
   options: TailPrinterOptions,
   cursors: TailCursors | undefined,
+  tally: TailTally | undefined,
 ): TailSink {
   const { stdout } = options;
   const printer = new TailPrinter(options);
@@ -78,7 +121,12 @@ function printingSink(
   return {
     take: async (merged) => {
       await printer.take(merged);
-      cursors?.reached(merged.name, merged.cursorBehind(merged.events.length - 1));
+      if (cursors !== undefined || tally !== undefined) {
+        const cursor = merged.cursorBehind(merged.events.length - 1);
+        cursors?.reached(merged.name, cursor);
+        tally?.printed(merged.events.length);
+        tally?.delivered(merged.name, cursor);
+      }
       const isDue = !stdout.isEmpty && performance.now() - flushedAt >= FLUSH_EVERY;
       if (isDue || cursors?.isDue) await flush();
       return !stdout.isClosed;
@@ -86,6 +134,7 @@ function printingSink(
     // There is nothing more for the moment: nobody is to wait for what there is.
     reached: (name, cursor) => {
       cursors?.reached(name, cursor);
+      tally?.delivered(name, cursor);
       return flush();
     },
     tick: tellCounts,
@@ -104,10 +153,30 @@ function chooser({ sample, uniqueBy }: TailFlags): (event: Event) => boolean {
     (unique === undefined || unique.passes(event));
 }
 
-function printing(flags: TailFlags, isChosen: (event: Event) => boolean): TailPrinterOptions {
+/** A log goes on behind a disk that is full: what comes waits, and nothing is printed twice. */
+async function fullDisk(messages: Logger, signal: AbortSignal): Promise<FullDisk | undefined> {
+  if (Deno.stdout.isTerminal() || Deno.build.os === "windows") return undefined;
+  try {
+    const { filePosition } = await import("../ffi/file_position.ts");
+    return {
+      onFull: (reason) => messages.warn("standard output: {reason}; events wait", { reason }),
+      onRoom: () => messages.warn("standard output takes events again"),
+      position: filePosition(STDOUT),
+      signal,
+    };
+  } catch {
+    // Without the C library nobody knows what was printed: it is an error.
+    return undefined;
+  }
+}
+
+function printing(
+  flags: TailFlags,
+  stdout: StdoutBytes,
+  isChosen: (event: Event) => boolean,
+): TailPrinterOptions {
   const { countBy, fields, full, local, sdId } = flags;
   const format = full ? undefined : stdoutFormat(flags);
-  const stdout = new StdoutBytes();
   const shared = { stdout, isChosen, countBy, isForEyes: format === undefined };
   if (format === undefined) {
     const view = new TailView({

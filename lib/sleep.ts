@@ -2,6 +2,15 @@
 
 /** Resolves after `milliseconds`, or when `signal` is aborted; leaves neither a timer nor a listener. */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return wakeableSleep(milliseconds, signal, () => {});
+}
+
+/** As {@linkcode sleep}; what `setWake` is given ends it as well. */
+export function wakeableSleep(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  setWake: (wake: () => void) => void,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const wake = () => {
     // A timer that is left would keep the process alive.
@@ -11,6 +20,7 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   };
   const timer = setTimeout(wake, milliseconds);
   signal?.addEventListener("abort", wake);
+  setWake(wake);
   if (signal?.aborted === true) wake();
   return promise;
 }

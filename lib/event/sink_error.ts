@@ -1,7 +1,5 @@
 /** The error of everything that writes lines. */
-
-/** EFBIG of Linux and macOS: a file has come to its greatest size. */
-const TOO_LARGE = "(os error 27)";
+import { errorCode, systemReason } from "../system_error.ts";
 
 /** Writing lines failed; the caller may free space, wait and write the rest again. */
 export class SinkError extends Error {
@@ -14,16 +12,9 @@ export class SinkError extends Error {
   readonly written: number;
 
   constructor(path: string, cause: unknown, written = 0) {
-    super(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`${path}: ${systemReason(cause)}`, { cause });
     this.path = path;
     this.code = errorCode(cause);
     this.written = written;
   }
-}
-
-function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  if ("code" in error && typeof error.code === "string") return error.code;
-  // The only one of those that matter here for which the runtime has no code.
-  return error.message.includes(TOO_LARGE) ? "EFBIG" : error.name;
 }

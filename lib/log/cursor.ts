@@ -1,4 +1,5 @@
 /** A place in a log, as a small JSON value that finds it again after any rotation. */
+import { isRecord } from "../is_record.ts";
 import { HEAD_SIZE, isHash, type Signature } from "./signature.ts";
 
 /** The version of {@linkcode LogCursor} that is written and read. */
@@ -101,10 +102,6 @@ function parseList<T>(
   if (!Array.isArray(value) || value.length > limit) return null;
   const items = value.map(parse).filter((item) => item !== undefined);
   return items.length === value.length ? items : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 function isCount(value: unknown): value is number {

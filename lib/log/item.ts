@@ -13,8 +13,12 @@ export interface LogLines {
   readonly bytes: Uint8Array;
   /** Index behind the newline of the last line. */
   readonly end: number;
-  /** True for the last line of a file that nobody continues, if it lacks its newline there. */
+  /** True for the last line of a file that nobody continues, or has not for long, if it lacks its newline. */
   readonly torn: boolean;
+  /** W3C traceparents of the work that the lines came from, where the source tells them beside the lines. */
+  readonly origins?: readonly string[] | undefined;
+  /** Lines that the source had behind these ones, where it tells. */
+  readonly pending?: number | undefined;
   /**
    * A cursor for all before index `stop`, which is 0 or behind a newline.
    *
@@ -81,12 +85,16 @@ export type LogNotice =
     readonly reason: GapReason;
     readonly error?: Error;
   }
-  /** `bytes` from `offset` on were left out: a line that is too long, or NULs that fill a hole. */
+  /**
+   * `bytes` from `offset` on were left out: a line that is too long, or NULs that fill a hole; with `isRest` what
+   * a line went on with that had been given before it ended.
+   */
   | {
     readonly kind: "skipped";
     readonly path: string;
     readonly offset: number;
     readonly bytes: number;
+    readonly isRest?: boolean;
   }
   /** The system refused. Reading ends when `isFinal`, else it is tried again. */
   | {

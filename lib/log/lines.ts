@@ -8,14 +8,16 @@ export const LF = 0x0a;
  * Ends early when `visit` returns false.
  *
  * @param end of the last line that counts, its newline included
+ * @param from where the first line begins
  * @returns the index behind the last line that was visited
  */
 export function forEachLine(
   bytes: Uint8Array,
   end: number,
   visit: (start: number, stop: number) => boolean | void,
+  from = 0,
 ): number {
-  let start = 0;
+  let start = from;
   while (start < end) {
     const stop = bytes.indexOf(LF, start);
     if (stop < 0 || stop >= end) break;

@@ -1,4 +1,5 @@
 /** The file system as readers of logs need it. */
+import { errorCode, systemReason } from "../system_error.ts";
 import { firstNonNul, HEAD_SIZE } from "./signature.ts";
 
 /** Which file it is, while it exists. */
@@ -42,10 +43,14 @@ export class LogFileError extends Error {
   readonly path: string;
   /** Name of the system's error, such as `EACCES`; the error's own name when there is none. */
   readonly code: string;
+  /** What the system says, without the path. */
+  readonly reason: string;
 
   constructor(path: string, code: string, cause?: unknown) {
-    super(`${path}: ${cause instanceof Error ? cause.message : code}`, { cause });
+    const reason = cause === undefined ? code : systemReason(cause);
+    super(`${path}: ${reason}`, { cause });
     this.path = path;
+    this.reason = reason;
     this.code = code;
   }
 }
@@ -151,10 +156,4 @@ function attempt<T>(path: string, action: () => T): T {
   } catch (error) {
     throw new LogFileError(path, errorCode(error), error);
   }
-}
-
-/** Name of a system's error, such as `EACCES`; the error's own name when it has none. */
-export function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -2,6 +2,7 @@
 import { DecompressionError } from "../net/capture_decompress.ts";
 import { type LogCursor, MAX_BEFORE, startCursor } from "./cursor.ts";
 import type { Generation } from "./generations.ts";
+import { dueHalfLine, type HalfLines, passRest } from "./half_line.ts";
 import { LogChunk, type LogItem } from "./item.ts";
 import { Lineage } from "./lineage.ts";
 import { filesFrom, openAnchor, signaturesBefore } from "./locate.ts";
@@ -16,18 +17,19 @@ import {
 } from "./open_generation.ts";
 import { HEAD_SIZE, type Signature } from "./signature.ts";
 import type { LogSource, Reading } from "./source.ts";
-import { type LogStart, startingCursor } from "./starting_place.ts";
+import { type LogStart, type LogStartFinder, startingCursor } from "./starting_place.ts";
 
 /** What comes after a step: `wait` for a change, `settle` for a moment; `end`: nothing more to do. */
 export type NextStep = "look" | "wait" | "settle" | "end";
 
 /** How a {@linkcode LogReader} reads. */
 export interface ReaderOptions extends OpenOptions {
-  readonly start: LogStart;
+  readonly start: LogStart | LogStartFinder;
   /** Goes on when all has been read. */
   readonly follow: boolean;
   /** Milliseconds since its last change after which a rotated file counts as complete. */
   readonly settle: number;
+  readonly halfLines?: HalfLines | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -68,7 +70,9 @@ export class LogReader {
     this.#path = path;
     this.#options = options;
     const { start } = options;
-    this.#wroteTo = start.at === "cursor" && start.wasLive === true ? start.cursor : undefined;
+    this.#wroteTo = typeof start !== "function" && start.at === "cursor" && start.wasLive === true
+      ? start.cursor
+      : undefined;
     const tell = (error: LogFileError) => this.#notices.tellRefused(error, false);
     this.#lineage = new Lineage(path, options, tell);
   }
@@ -146,15 +150,25 @@ export class LogReader {
     reading: Reading & { readonly kind: "lines" | "skipped" },
     torn: boolean,
   ): NextStep {
+    this.#isCaughtUp = false;
     if (reading.kind === "lines") {
-      const { bytes, end } = reading;
+      const start = this.#startOfLines(source, reading, torn);
+      if (start === reading.end) return "look";
+      const bytes = reading.bytes.subarray(start);
+      const end = reading.end - start;
       this.#given = { bytes, length: torn ? end - 1 : end };
       this.#notices.push(new LogChunk(source.path, source.place, bytes, end, torn));
     } else {
       this.#notices.push({ ...reading, path: source.path });
     }
-    this.#isCaughtUp = false;
     return "look";
+  }
+
+  #startOfLines(source: LogSource, reading: Reading & { kind: "lines" }, torn: boolean): number {
+    if (this.#options.halfLines === undefined) return 0;
+    const { start, notice } = passRest(source, reading, torn);
+    if (notice !== undefined) this.#notices.push(notice);
+    return start;
   }
 
   /** Looks for the place that is wanted, or for what comes after it. */
@@ -200,6 +214,9 @@ export class LogReader {
   /** The file holds no more: waits for more of it, or goes on with the next. */
   async #atEnd(source: LogSource): Promise<NextStep> {
     if (this.#lineage.isLive(source)) {
+      const { halfLines, now } = this.#options;
+      const half = halfLines && !this.#isSpent && dueHalfLine(source, halfLines, now());
+      if (half) return this.#give(source, half, true);
       if (this.#isSpent && !source.isSealed) this.#lookFor(source.place.cursor());
       return this.#rest();
     }

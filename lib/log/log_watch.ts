@@ -1,5 +1,6 @@
 /** Waits for a log to grow. */
 import { basename, dirname, join } from "node:path";
+import { sleep, wakeableSleep } from "../sleep.ts";
 
 /** Time, and the waking of those who wait for a log; tests hand in one of their own. */
 export interface LogTiming {
@@ -37,30 +38,6 @@ export const REAL_TIMING: LogTiming = {
   watch: (path) => new FolderWatch(path),
 };
 
-/** Resolves after `milliseconds`, or when `signal` is aborted. */
-function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return wakeable(milliseconds, signal, () => {});
-}
-
-/** As {@linkcode sleep}; what `setWake` is given ends the sleep as well. */
-function wakeable(
-  milliseconds: number,
-  signal: AbortSignal | undefined,
-  setWake: (wake: () => void) => void,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    signal?.addEventListener("abort", wake);
-    setWake(wake);
-    if (signal?.aborted === true) wake();
-  });
-}
-
 /** The watch of {@linkcode REAL_TIMING}. */
 export class FolderWatch implements LogWatch {
   readonly #path: string;
@@ -81,7 +58,7 @@ export class FolderWatch implements LogWatch {
 
   async changed(signal: AbortSignal | undefined): Promise<void> {
     if (!this.#hasChanged) {
-      await wakeable(this.#interval, signal, (wake) => this.#wake = wake);
+      await wakeableSleep(this.#interval, signal, (wake) => this.#wake = wake);
     }
     if (!this.#hasChanged) this.#renew();
     const early = this.#lastLook + BATCH_INTERVAL - performance.now();

@@ -75,6 +75,12 @@ export class Place {
     return this.#headLength === 0;
   }
 
+  /** True behind a line that was given without its newline. NULs before the place are those of a hole. */
+  get isInLine(): boolean {
+    const last = this.tail.at(-1);
+    return last !== undefined && last !== LF && last !== 0;
+  }
+
   /** What has come before the next file: this one, unless nothing tells it from others. */
   get passed(): readonly Signature[] | undefined {
     const { before } = this.origin;
@@ -104,7 +110,7 @@ export class Place {
     this.#offset += length;
     const isLineStart = length > 0 && bytes[length - 1] === LF;
     if (isLineStart && this.#offset - (this.#anchors[0]?.offset ?? 0) >= ANCHOR_STEP) {
-      this.#anchor();
+      this.anchor();
     }
   }
 
@@ -139,8 +145,9 @@ export class Place {
   }
 
   /** Adds an anchor here, and drops those between two that are close together for their age. */
-  #anchor(): void {
+  anchor(): void {
     const offset = this.#offset;
+    if (offset < HEAD_SIZE || offset === this.#anchors[0]?.offset) return;
     const anchors = [{ offset, tail: hashOf(this.tail) }, ...this.#anchors];
     for (let index = anchors.length - 2; index > 0; index--) {
       const gap = anchors[index - 1]!.offset - anchors[index + 1]!.offset;

@@ -86,6 +86,10 @@ export class PlainSource implements LogSource {
     return tornLine(this.#window.subarray(TAIL_SIZE, TAIL_SIZE + this.#pending));
   }
 
+  get halfLine(): number {
+    return this.#long === undefined ? this.#pending : 0;
+  }
+
   head(): Uint8Array {
     return headOfFile(this.#file, this.size());
   }

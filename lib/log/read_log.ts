@@ -1,14 +1,16 @@
 /** Reads a log that grows and rotates, from a cursor on. */
+import type { HalfLines } from "./half_line.ts";
 import type { LogItem } from "./item.ts";
 import { type LogFiles, REAL_FILES } from "./log_files.ts";
 import { LogReader } from "./log_reader.ts";
 import { type LogTiming, REAL_TIMING } from "./log_watch.ts";
 import { DEFAULT_MAX_LINE } from "./source.ts";
-import type { LogStart } from "./starting_place.ts";
+import type { LogStart, LogStartFinder } from "./starting_place.ts";
 
 /** How a log is read. */
 export interface ReadLogOptions {
-  readonly start: LogStart;
+  /** Where it starts; a function is asked when there is something to read, and again after a `LogFileError`. */
+  readonly start: LogStart | LogStartFinder;
   /** Waits for more when all has been read, instead of ending. */
   readonly follow?: boolean;
   /** Ends the items, without an error. */
@@ -20,6 +22,8 @@ export interface ReadLogOptions {
    * a writer may have looked at the name just before. @default {250}
    */
   readonly settle?: number;
+  /** Gives the last line of the live file before its newline has come. @default {never} */
+  readonly halfLines?: HalfLines | undefined;
   /** The file system; for tests. */
   readonly files?: LogFiles;
   /** The passing of time; for tests. */
@@ -31,7 +35,8 @@ const DEFAULT_SETTLE = 250;
 /**
  * What the log `path` holds and, when followed, what comes: lines in their order, each once, out of rotated
  * files and the live one, and notices of all that stands against that. The last line of the live file is
- * given when its newline is there. Without `follow` it ends with `caught_up`, or with an `error`.
+ * given when its newline is there, unless `halfLines` says otherwise. Without `follow` it ends with
+ * `caught_up`, or with an `error`.
  */
 export async function* readLog(
   path: string,
@@ -43,11 +48,12 @@ export async function* readLog(
     signal,
     maxLine = DEFAULT_MAX_LINE,
     settle = DEFAULT_SETTLE,
+    halfLines,
     files = REAL_FILES,
     timing = REAL_TIMING,
   } = options;
   const now = () => timing.now();
-  const reader = new LogReader(path, { start, follow, maxLine, settle, files, now });
+  const reader = new LogReader(path, { start, follow, maxLine, settle, halfLines, files, now });
   // The watch comes first: what happens during the first look is a change.
   const watch = follow ? timing.watch(path) : undefined;
   try {

@@ -1,7 +1,7 @@
 /** Lines of a pipe, or of a file that is read as a whole: there is no place to come back to. */
 import { DecompressionError } from "../net/capture_decompress.ts";
+import { errorCode } from "../system_error.ts";
 import { LogChunk, type LogItem } from "./item.ts";
-import { errorCode } from "./log_files.ts";
 import { DEFAULT_MAX_LINE } from "./source.ts";
 import { StreamSource } from "./stream_source.ts";
 

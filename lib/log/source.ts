@@ -40,6 +40,8 @@ export interface LogSource {
    * found, with a newline added; `end` when there is none.
    */
   rest(): Reading;
+  /** Bytes of the line without a newline that the last look has found; 0 for one that is too long. */
+  readonly halfLine: number;
   /** The head of the file; empty when it is sealed. */
   head(): Uint8Array;
   /** Bytes that the file has now, as far as known. */

@@ -19,16 +19,20 @@ export type LogStart =
   /** Where an earlier run ended; `wasLive`: that was certainly in the live file, and in no copy of it. */
   | { readonly at: "cursor"; readonly cursor: LogCursor; readonly wasLive?: boolean };
 
+/** Looks for the start. @throws {LogFileError} */
+export type LogStartFinder = () => Promise<LogStart>;
+
 /**
- * The cursor at `start` of the log `path`.
+ * The cursor at the start `from` of the log `path`.
  *
  * @throws {LogFileError}
  */
 export async function startingCursor(
   path: string,
-  start: LogStart,
+  from: LogStart | LogStartFinder,
   options: OpenOptions,
 ): Promise<LogCursor> {
+  const start = typeof from === "function" ? await from() : from;
   if (start.at === "cursor") return start.cursor;
   if (start.at === "start" && start.rotated) return BEGINNING;
   const { files } = listGenerations(options.files, path);

@@ -67,6 +67,10 @@ export class StreamSource implements LogSource {
     return this.#carried.length === 0 ? END : tornLine(this.#carried.take(this.#carried.length));
   }
 
+  get halfLine(): number {
+    return this.#long === undefined ? this.#carried.length : 0;
+  }
+
   head(): Uint8Array {
     return new Uint8Array(0);
   }

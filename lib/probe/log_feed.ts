@@ -1,6 +1,7 @@
 /** Brings the targets of a log into the schedule, from where the last run has come to. */
 import { isBusAddress } from "../bus/bus_address.ts";
-import { busLogName, readBusLog } from "../bus/bus_log.ts";
+import { readBusLog } from "../bus/lazy_bus_log.ts";
+import { busLogName } from "../bus/stream_name.ts";
 import { BEGINNING, type LogCursor, parseLogCursor, startCursor } from "../log/cursor.ts";
 import { listGenerations } from "../log/generations.ts";
 import type { LogNotice } from "../log/item.ts";
@@ -10,6 +11,7 @@ import { LogFileError, REAL_FILES } from "../log/log_files.ts";
 import { readLog, type ReadLogOptions } from "../log/read_log.ts";
 import { DEFAULT_MAX_LINE } from "../log/source.ts";
 import { type StateStore, updateState } from "../store/state_store.ts";
+import type { Tracing } from "../trace/tracing.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { readTarget } from "./log_targets.ts";
 import type { Schedule } from "./schedule.ts";
@@ -38,6 +40,8 @@ export interface LogFeedOptions {
   readonly onNotice: (path: string, notice: LogNotice) => void;
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock;
+  /** Undefined where work is not traced. */
+  readonly tracing?: Tracing | undefined;
   /** For tests. */
   readonly read?: Pick<ReadLogOptions, "files" | "timing" | "settle">;
 }
@@ -69,14 +73,15 @@ export class LogFeed {
    * @throws {StateError} when the store cannot be read or written; the next call goes on all the same
    */
   async read(schedule: Schedule, since: number): Promise<FeedCounts> {
-    const { onNotice, signal, read } = this.#options;
+    const { onNotice, signal, read, tracing } = this.#options;
+    const traced = tracing !== undefined;
     this.#cursor ??= await this.#storedCursor() ?? await this.#firstCursor(since);
     const start = { at: "cursor", cursor: this.#cursor } as const;
     const decoder = new TextDecoder();
     const counts = { lines: 0, events: 0, sightings: 0 };
     let saveAt = this.#clock.now() + SAVE_EVERY_MS;
     const items = isBusAddress(this.path)
-      ? readBusLog(this.path, { name: "decnet probe", start, signal })
+      ? readBusLog(this.path, { name: "decnet probe", start, signal, traced })
       : readLog(this.path, { ...read, start, signal });
     for await (const item of items) {
       if (item.kind === "caught_up") this.#cursor = item.cursor;
@@ -84,6 +89,8 @@ export class LogFeed {
         onNotice(this.name, item);
         continue;
       }
+      const span = tracing?.start("probe.read", { log: this.name }, { origins: item.origins });
+      const before = span && { ...counts };
       forEachLine(item.bytes, item.end, (from, to) => {
         counts.lines++;
         const target = readTarget(decoder.decode(item.bytes.subarray(from, to)));
@@ -93,12 +100,14 @@ export class LogFeed {
         counts.sightings++;
         if (target.at >= since) schedule.seen(target.address, target.at);
       });
+      if (before !== undefined) span?.setAttributes(addedSince(before, counts));
+      span?.end();
       this.#cursor = item.cursorAt(item.end);
-      const before = this.#clock.now();
-      if (before < saveAt) continue;
+      const readAt = this.#clock.now();
+      if (readAt < saveAt) continue;
       await this.#save(schedule);
       const after = this.#clock.now();
-      saveAt = after + Math.max(SAVE_EVERY_MS, (after - before) / SAVE_SHARE);
+      saveAt = after + Math.max(SAVE_EVERY_MS, (after - readAt) / SAVE_SHARE);
     }
     await this.#save(schedule);
     return counts;
@@ -134,4 +143,8 @@ export class LogFeed {
       throw error;
     }
   }
+}
+
+function addedSince(before: FeedCounts, now: FeedCounts): { lines: number; sightings: number } {
+  return { lines: now.lines - before.lines, sightings: now.sightings - before.sightings };
 }

@@ -1,6 +1,7 @@
 /** Whom a log tells the prober to look at. */
 import { addressIn } from "../event/attacker.ts";
 import { parseTimestampOrUtc } from "../event/time.ts";
+import { isRecord } from "../is_record.ts";
 
 /** Our own verbs: what they write is about attackers, but proves no touch of a decoy. */
 const OWN_SERVICES: ReadonlySet<string> = new Set([
@@ -77,7 +78,7 @@ export function readTarget(line: string): LogTarget | "nobody" | "no_event" {
   const { timestamp, event_type, service, attacker_ip, fields } = record ?? {};
   const time = typeof timestamp === "string" ? parseTimestampOrUtc(timestamp) : undefined;
   if (time === undefined || typeof event_type !== "string") return "no_event";
-  if (typeof attacker_ip !== "string" || !isObject(fields)) return "nobody";
+  if (typeof attacker_ip !== "string" || !isRecord(fields)) return "nobody";
   if (!isInteraction(service, event_type, fields)) return "nobody";
   const address = addressIn(attacker_ip);
   if (address === undefined || !isPeer(address, attacker_ip, fields)) return "nobody";
@@ -114,12 +115,8 @@ function isPeer(
 function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /** The prober beside a honeypot: targets out of logs, for once or for months. */
 import type { LogNotice } from "../log/item.ts";
 import { StateError, updateState } from "../store/state_store.ts";
+import type { Tracing } from "../trace/tracing.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import type { GuardedStore } from "./guarded_store.ts";
 import { type FeedCounts, LogFeed } from "./log_feed.ts";
@@ -42,6 +43,8 @@ export interface ServiceOptions {
   readonly onCycle: (cycle: Cycle) => void;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
+  /** Undefined where work is not traced. */
+  readonly tracing?: Tracing | undefined;
   /** Milliseconds since the epoch; for tests. */
   readonly now?: () => number;
 }
@@ -78,11 +81,13 @@ export class ProbeService {
   #forgottenBefore = 0;
 
   constructor(options: ServiceOptions) {
-    const { store, onNotice, signal, logs } = options;
+    const { store, onNotice, signal, logs, tracing } = options;
     this.#options = options;
     this.#clock = options.clock ?? REAL_CLOCK;
     this.#now = options.now ?? Date.now;
-    this.#feeds = [...new Set(logs)].map((path) => new LogFeed(path, { store, onNotice, signal }));
+    this.#feeds = [...new Set(logs)].map((path) =>
+      new LogFeed(path, { store, onNotice, signal, tracing })
+    );
   }
 
   /** Targets as they fall due; ends when nothing is due, or with the signal when it watches. */

@@ -1,4 +1,5 @@
 /** What is stored of a target under `target/<address>`; times in milliseconds since the epoch. */
+import { isRecord } from "../is_record.ts";
 
 /** Of one probe. */
 export type ProbeState = {
@@ -18,8 +19,8 @@ export type TargetState = {
 
 /** The state that was stored as `value`; what cannot be read of it counts as never seen, never done. */
 export function parseTargetState(value: unknown): TargetState {
-  const state = isObject(value) ? value : {};
-  const probes = Object.entries(isObject(state["probes"]) ? state["probes"] : {})
+  const state = isRecord(value) ? value : {};
+  const probes = Object.entries(isRecord(state["probes"]) ? state["probes"] : {})
     .map(([probe, known]) => [probe, parseProbeState(known)] as const)
     .filter((pair): pair is [string, ProbeState] => pair[1] !== undefined);
   return {
@@ -30,7 +31,7 @@ export function parseTargetState(value: unknown): TargetState {
 }
 
 function parseProbeState(value: unknown): ProbeState | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const { due, misses } = value;
   if (!Number.isFinite(due) || !Number.isSafeInteger(misses)) return undefined;
   return { due: due as number, misses: Math.max(0, misses as number) };
@@ -38,8 +39,4 @@ function parseProbeState(value: unknown): ProbeState | undefined {
 
 function time(value: unknown): number {
   return Number.isFinite(value) ? value as number : 0;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** Remembers in a file what has been delivered of each log. */
+import { isRecord } from "../is_record.ts";
 import { type LogCursor, parseLogCursor } from "../log/cursor.ts";
 
 /** Version of the file's content. */
@@ -81,7 +82,9 @@ export class CursorFile {
     if (!this.#isChanged) return;
     const logs = Object.fromEntries(this.#cursors);
     const fresh = this.path + FRESH;
-    const file = Deno.openSync(fresh, { write: true, create: true, truncate: true, mode: 0o640 });
+    removeIfThere(fresh);
+    // Made anew: nobody's link in its place is followed.
+    const file = Deno.openSync(fresh, { write: true, createNew: true, mode: 0o640 });
     try {
       const bytes = new TextEncoder().encode(`${JSON.stringify({ v: VERSION, logs })}\n`);
       for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
@@ -104,6 +107,14 @@ export class CursorFile {
   close(): void {
     this.#lock?.close();
     this.#lock = undefined;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
@@ -134,8 +145,4 @@ function parseCursors(text: string): Map<string, LogCursor> | undefined {
     cursors.set(name, cursor);
   }
   return cursors;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

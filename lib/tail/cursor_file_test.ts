@@ -70,3 +70,14 @@ Deno.test("CursorFile.lock() lets one in", async () => {
   assert.ok(second!.lock());
   second!.close();
 });
+
+Deno.test("CursorFile.save() follows no link in the place of the file that it is about to write", async () => {
+  await using folder = await tempFolder();
+  const [path, other] = [`${folder.path}/cursor`, `${folder.path}/other`];
+  await Deno.writeTextFile(other, "of somebody else");
+  await Deno.symlink(other, `${path}.new`);
+  saved(path, 1);
+  assert.equal(await Deno.readTextFile(other), "of somebody else");
+  const { isSymlink, mode } = await Deno.lstat(path);
+  assert.deepEqual([isSymlink, (mode ?? 0) & 0o007], [false, 0]);
+});

@@ -117,5 +117,6 @@ Deno.test("EventFilter.needles leave out no line that is wanted", () => {
     }),
     { numRuns: 400 },
   );
-  assert.ok(found > 500, `${found}`);
+  // Most wishes leave out all, and chance decides how many; none at all would prove nothing.
+  assert.ok(found > 50, `${found}`);
 });

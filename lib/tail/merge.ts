@@ -1,4 +1,5 @@
 /** Several logs as one, in the order of time. */
+import { sleep } from "../sleep.ts";
 import type { LogCursor } from "../log/cursor.ts";
 import type { LogNotice } from "../log/item.ts";
 import type { TailChunk, TailedEvent } from "./tail_source.ts";
@@ -7,7 +8,12 @@ import type { TailChunk, TailedEvent } from "./tail_source.ts";
 export interface NamedLog {
   readonly name: string;
   readonly items: AsyncIterable<TailChunk | LogNotice>;
+  /** True for a stream, which may be silent at any time and does not say when all has been read. */
+  readonly maySilence?: boolean | undefined;
 }
+
+/** Milliseconds for which others wait for a stream that is silent. */
+const PATIENCE = 500;
 
 /** Events of one log that come next; valid until the next are asked for. */
 export interface MergedEvents {
@@ -55,7 +61,8 @@ class Lane {
         this.index = 0;
         this.isCaughtUp = false;
       } else {
-        if (value.kind === "caught_up") this.isCaughtUp = true;
+        // Nor does anybody wait for a log that cannot be read for now.
+        if (value.kind === "caught_up" || value.kind === "error") this.isCaughtUp = true;
         this.onNotice(this.log.name, value);
       }
     });
@@ -71,17 +78,20 @@ class Lane {
 /**
  * The events of all `logs`, the earliest first. A log of which all has been read holds up no other; what it
  * gets later is given as it comes. No more than one piece of each log is held.
+ *
+ * @param patience milliseconds for which others wait for a stream that is silent
  */
 export async function* mergeLogs(
   logs: readonly NamedLog[],
   onNotice: NoticeListener,
+  patience: number = PATIENCE,
 ): AsyncGenerator<MergedEvents, void> {
   const lanes = logs.map((log) => new Lane(log, onNotice));
   try {
     for (;;) {
       const waiting = lanes.filter((lane) => lane.isWaitedFor);
       if (waiting.length > 0) {
-        await Promise.all(waiting.map((lane) => lane.ask()));
+        await waitFor(waiting, patience);
         continue;
       }
       const lane = earliest(lanes);
@@ -96,6 +106,20 @@ export async function* mergeLogs(
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
   }
+}
+
+/** Asks `lanes`, and gives up those that are streams and silent. */
+async function waitFor(lanes: readonly Lane[], patience: number): Promise<void> {
+  const answers = Promise.all(lanes.map((lane) => lane.ask()));
+  const streams = lanes.filter(({ log }) => log.maySilence);
+  if (streams.length === 0) return void await answers;
+  const answered = new AbortController();
+  const silence = sleep(patience, answered.signal).then(() => {
+    if (answered.signal.aborted) return;
+    for (const lane of streams) lane.isCaughtUp ||= lane.isWaitedFor;
+  });
+  await Promise.race([answers, silence]);
+  answered.abort();
 }
 
 function earliest(lanes: readonly Lane[]): Lane | undefined {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createEvent } from "../event/create.ts";
 import { toJsonLine } from "../event/json.ts";
-import type { LogItem } from "../log/item.ts";
+import type { LogItem, LogNotice } from "../log/item.ts";
 import { readLogStream } from "../log/read_stream.ts";
 import { EventFilter } from "./event_filter.ts";
 import { mergeLogs, type NamedLog } from "./merge.ts";
-import { tailLog } from "./tail_source.ts";
+import { type TailChunk, tailLog } from "./tail_source.ts";
 
 /** A log with events at these seconds; each list is a piece. */
 function log(name: string, ...pieces: readonly (readonly number[])[]): NamedLog {
@@ -76,4 +76,34 @@ Deno.test("mergeLogs() waits for no log of which all has been read", async () =>
   assert.deepEqual(notices, ["quiet caught_up"]);
   wake();
   assert.equal((await items.next()).done, true);
+});
+
+Deno.test("mergeLogs() waits for no log that cannot be read for now", async () => {
+  const error = new Error("too many open files");
+  async function* refused(): AsyncGenerator<LogItem, void> {
+    yield { kind: "error", path: "b", code: "EMFILE", error, isFinal: false };
+    await new Promise(() => {});
+  }
+  const found: number[] = [];
+  for await (const { events } of mergeLogs([log("a", [1], [2]), named("b", refused())], () => {})) {
+    found.push(...events.map(({ time }) => time / 1_000_000));
+    if (found.length === 2) break;
+  }
+  assert.deepEqual(found, [1, 2]);
+});
+
+Deno.test("mergeLogs() does not wait for a stream that is silent, and takes what it says later", async () => {
+  const speaks = Promise.withResolvers<void>();
+  const later = log("b", [3]);
+  async function* silent(): AsyncGenerator<TailChunk | LogNotice, void> {
+    await speaks.promise;
+    yield* later.items;
+  }
+  const stream = { name: "b", items: silent(), maySilence: true };
+  const found: string[] = [];
+  for await (const { name, events } of mergeLogs([log("a", [1], [2]), stream], () => {}, 0)) {
+    for (const { time } of events) found.push(`${name}${time / 1_000_000}`);
+    if (found.length === 2) speaks.resolve();
+  }
+  assert.deepEqual(found, ["a1", "a2", "b3"]);
 });

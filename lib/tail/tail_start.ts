@@ -4,7 +4,7 @@ import { nextLineStart, readBack } from "../log/last_lines.ts";
 import { LF } from "../log/lines.ts";
 import { signaturesBefore } from "../log/locate.ts";
 import { type LogFile, readFully } from "../log/log_files.ts";
-import { openListed, type OpenOptions } from "../log/open_generation.ts";
+import { isUnreadable, openListed, type OpenOptions } from "../log/open_generation.ts";
 import { cursorIn, type LogStart } from "../log/starting_place.ts";
 import { startCursor } from "../log/cursor.ts";
 import { CandidateLines } from "./candidate_lines.ts";
@@ -36,7 +36,8 @@ export async function startOfLastEvents(
   let place: LogStart = { at: "end" };
   for (const generation of listGenerations(options.files, path).files.toReversed()) {
     if (generation.isPacked || since !== undefined && generation.modified * 1000 < since) break;
-    const file = openListed(generation, options.files);
+    const file = openReadable(generation, options);
+    if (file === undefined) break;
     try {
       const back = lastMatches(file, generation.size, missing, filter, lines, since);
       missing -= back.found;
@@ -68,8 +69,8 @@ export async function startSince(
   const index = files.findIndex(({ isLive, modified }) => isLive || modified * 1000 >= since);
   const generation = files[index];
   if (generation === undefined) return { at: "start", rotated: true };
-  if (!generation.isPacked) {
-    const file = openListed(generation, options.files);
+  const file = generation.isPacked ? undefined : openReadable(generation, options);
+  if (file !== undefined) {
     try {
       const offset = offsetOfTime(file, generation.size, since - DISORDER);
       const cursor = await cursorIn(path, file, offset, options);
@@ -79,6 +80,19 @@ export async function startSince(
     }
   }
   return await startOf(files, index, options);
+}
+
+/** Opens `generation`; undefined for a rotated file that cannot be read: reading it tells why. */
+function openReadable(
+  generation: Generation,
+  { files }: OpenOptions,
+): LogFile | undefined {
+  try {
+    return openListed(generation, files);
+  } catch (error) {
+    if (generation.isLive || !isUnreadable(error)) throw error;
+    return undefined;
+  }
 }
 
 async function startOf(

@@ -1,8 +1,13 @@
 /** `decnet tail` when disks, files, writers and readers do not do as they should. */
 import assert from "node:assert/strict";
-import { createEvent } from "../../lib/event/create.ts";
-import { toJsonLine } from "../../lib/event/json.ts";
-import { decnet, parseEvents } from "../support/decnet.ts";
+import { decnet } from "../support/decnet.ts";
+import {
+  hasLines,
+  numberedLine,
+  numberedLines,
+  numbersOf,
+  upTo,
+} from "../support/numbered_events.ts";
 import { MAY_TRACE, testNeeding } from "../support/requirements.ts";
 import { RunningDecnet } from "../support/running_decnet.ts";
 import { systemCommand, toolPath } from "../support/system_command.ts";
@@ -11,37 +16,6 @@ import { tempFolder } from "../support/temp_folder.ts";
 /** nobody, who may read little. */
 const NOBODY = 65534;
 
-function line(number: number, padding = ""): string {
-  return `${
-    toJsonLine(createEvent({
-      time: (1_700_000_000 + number) * 1_000_000,
-      sensor: "s",
-      decky: "d",
-      service: "ssh",
-      eventType: "connect",
-      fields: { src_ip: "203.0.113.7", number, ...padding === "" ? {} : { padding } },
-      origin: String(number),
-    }))
-  }\n`;
-}
-
-function lines(first: number, count: number): string {
-  return Array.from({ length: count }, (_, index) => line(first + index)).join("");
-}
-
-function numbersOf(stdout: string): number[] {
-  return parseEvents(stdout).map(({ fields }) => Number(fields["number"]));
-}
-
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
-}
-
-/** True once so many lines have come. */
-function has(count: number): (text: string) => boolean {
-  return (text) => text.split("\n").length > count;
-}
-
 /** Runs `decnet tail` on a log while `act` does things to it; gives the numbers that came and what was said. */
 async function during(
   flags: readonly string[],
@@ -49,9 +23,9 @@ async function during(
 ): Promise<{ numbers: number[]; stderr: string }> {
   await using folder = await tempFolder();
   const path = `${folder.path}/events.json`;
-  await Deno.writeTextFile(path, lines(0, 3));
+  await Deno.writeTextFile(path, numberedLines(0, 3));
   await using running = new RunningDecnet(["tail", path, "--from-start", ...flags]);
-  await running.stdout.until(has(3));
+  await running.stdout.until(hasLines(3));
   await act(path, running, folder.path);
   running.kill("SIGINT");
   const { code, stdout, stderr } = await running.end();
@@ -75,8 +49,8 @@ for (
       await Deno.chmod(configuration, 0o644);
       for (let turn = 1; turn <= 3; turn++) {
         await systemCommand(toolPath("logrotate"), ["-f", "-s", `${folder}/state`, configuration]);
-        await Deno.writeTextFile(path, lines(turn * 3, 3), { append: true });
-        await running.stdout.until(has(turn * 3 + 3));
+        await Deno.writeTextFile(path, numberedLines(turn * 3, 3), { append: true });
+        await running.stdout.until(hasLines(turn * 3 + 3));
       }
     });
     assert.deepEqual(numbers, upTo(12));
@@ -87,8 +61,8 @@ Deno.test("decnet tail reads a file that took the place, and the inode, of one t
   const { numbers } = await during([], async (path, running) => {
     for (let turn = 1; turn <= 3; turn++) {
       await Deno.remove(path);
-      await Deno.writeTextFile(path, lines(turn * 3, 3));
-      await running.stdout.until(has(turn * 3 + 3));
+      await Deno.writeTextFile(path, numberedLines(turn * 3, 3));
+      await running.stdout.until(hasLines(turn * 3 + 3));
     }
   });
   assert.deepEqual(numbers, upTo(12));
@@ -98,8 +72,8 @@ Deno.test("decnet tail waits for a file that is deleted, and says so", async () 
   const { numbers, stderr } = await during([], async (path, running) => {
     await Deno.remove(path);
     await running.stderr.until((text) => text.includes("no such log yet"));
-    await Deno.writeTextFile(path, lines(3, 1));
-    await running.stdout.until(has(4));
+    await Deno.writeTextFile(path, numberedLines(3, 1));
+    await running.stdout.until(hasLines(4));
   });
   assert.deepEqual(numbers, upTo(4));
   assert.equal(stderr.match(/no such log yet/g)?.length, 1);
@@ -109,36 +83,72 @@ Deno.test("decnet tail follows a link that comes to lead elsewhere", async () =>
   await using folder = await tempFolder();
   const link = `${folder.path}/current.json`;
   for (const [name, first] of [["a.json", 0], ["b.json", 3]] as const) {
-    await Deno.writeTextFile(`${folder.path}/${name}`, lines(first, 3));
+    await Deno.writeTextFile(`${folder.path}/${name}`, numberedLines(first, 3));
   }
   await Deno.symlink("a.json", link);
   await using running = new RunningDecnet(["tail", "--from-start", link]);
-  await running.stdout.until(has(3));
+  await running.stdout.until(hasLines(3));
   await Deno.symlink("b.json", `${link}.new`);
   await Deno.rename(`${link}.new`, link);
-  await running.stdout.until(has(6));
+  await running.stdout.until(hasLines(6));
   running.kill("SIGTERM");
   assert.deepEqual(numbersOf((await running.end()).stdout), upTo(6));
 });
 
 Deno.test("decnet tail gives a line when its end has come, in however many pieces", async () => {
   const { numbers } = await during([], async (path, running) => {
-    const whole = line(3);
+    const whole = `${numberedLine(3)}\n`;
     for (let at = 0; at < whole.length; at += 40) {
       await Deno.writeTextFile(path, whole.slice(at, at + 40), { append: true });
     }
-    await running.stdout.until(has(4));
+    await running.stdout.until(hasLines(4));
   });
   assert.deepEqual(numbers, upTo(4));
+});
+
+Deno.test("F21: --flush-partial gives a last line without its newline, once, also to the next run", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/events.json`;
+  const flags = ["tail", path, "--cursor", `${folder.path}/cursor`, "--flush-partial", "50ms"];
+  const append = (text: string) => Deno.writeTextFile(path, text, { append: true });
+  await Deno.writeTextFile(path, numberedLines(0, 3) + numberedLine(3));
+  {
+    await using running = new RunningDecnet(flags);
+    await running.stdout.until(hasLines(4));
+    await append(`\n${numberedLine(4)}`);
+    await running.stdout.until(hasLines(5));
+    running.kill("SIGTERM");
+    const { stdout, stderr } = await running.end();
+    assert.deepEqual(numbersOf(stdout), upTo(5));
+    assert.equal(stderr, "");
+  }
+  // The newline that was missing, a whole line, and half of one, which is no event.
+  const half = numberedLine(6).slice(0, 100);
+  await append(`\n${numberedLines(5, 1)}${half}`);
+  const again = await decnet([...flags, "--no-follow"]);
+  assert.deepEqual([numbersOf(again.stdout), again.stderr], [[5], ""]);
+  await append(`${numberedLine(6).slice(half.length)} \n`);
+  const last = await decnet([...flags, "--no-follow"]);
+  assert.deepEqual([numbersOf(last.stdout), last.stderr], [[6], ""]);
+});
+
+Deno.test("F21: --flush-partial says what a line goes on with that it took for whole", async () => {
+  const { stderr } = await during(["--flush-partial", "50ms"], async (path, running) => {
+    await Deno.writeTextFile(path, numberedLine(3), { append: true });
+    await running.stdout.until(hasLines(4));
+    await Deno.writeTextFile(path, `, and more\n${numberedLines(4, 1)}`, { append: true });
+    await running.stdout.until(hasLines(5));
+  });
+  assert.match(stderr, /11 bytes left out: a line that was taken for whole went on/);
 });
 
 Deno.test("decnet tail leaves out a line of 40 MB, says so, and needs no memory for it", async () => {
   await using folder = await tempFolder();
   const path = `${folder.path}/events.json`;
-  await Deno.writeTextFile(path, line(0));
+  await Deno.writeTextFile(path, numberedLines(0, 1));
   const piece = new Uint8Array(1024 * 1024).fill(0x78);
   for (let count = 0; count < 40; count++) await Deno.writeFile(path, piece, { append: true });
-  await Deno.writeTextFile(path, `\n${line(1)}`, { append: true });
+  await Deno.writeTextFile(path, `\n${numberedLines(1, 1)}`, { append: true });
   const { stdout, stderr, peakMemory } = await decnet([
     "tail",
     "--no-follow",
@@ -158,9 +168,9 @@ Deno.test("decnet tail finds its events among garbage", async () => {
     crypto.getRandomValues(garbage.subarray(at, at + 65536));
   }
   const hostile = '{"timestamp":\n{}\nnull\n[1]\n<134>1\n<134>1 - - - - - -\n\u0000\u0000{"\n';
-  await Deno.writeTextFile(path, lines(0, 2));
+  await Deno.writeTextFile(path, numberedLines(0, 2));
   await Deno.writeFile(path, garbage, { append: true });
-  await Deno.writeTextFile(path, `\n${hostile}${lines(2, 2)}`, { append: true });
+  await Deno.writeTextFile(path, `\n${hostile}${numberedLines(2, 2)}`, { append: true });
   const { code, stdout } = await decnet(["tail", "--no-follow", "--from-start", path]);
   assert.equal(code, 0);
   assert.deepEqual(numbersOf(stdout), upTo(4));
@@ -169,7 +179,7 @@ Deno.test("decnet tail finds its events among garbage", async () => {
 Deno.test("decnet tail begins anew, and says so, when the file of --cursor is damaged", async () => {
   await using folder = await tempFolder();
   const [path, cursor] = [`${folder.path}/events.json`, `${folder.path}/cursor`];
-  await Deno.writeTextFile(path, lines(0, 3));
+  await Deno.writeTextFile(path, numberedLines(0, 3));
   for (const text of ["", "{", "\u0000\u0001", '{"v":1,"logs":[]}']) {
     await Deno.writeTextFile(cursor, text);
     const run = await decnet(["tail", "--no-follow", "--cursor", cursor, path]);
@@ -184,12 +194,12 @@ Deno.test("decnet tail goes on when the file of --cursor can no longer be writte
   const path = `${folder.path}/events.json`;
   const state = `${folder.path}/state`;
   await Deno.mkdir(state);
-  await Deno.writeTextFile(path, lines(0, 3));
+  await Deno.writeTextFile(path, numberedLines(0, 3));
   await using running = new RunningDecnet(["tail", "--cursor", `${state}/cursor`, path]);
-  await running.stdout.until(has(3));
+  await running.stdout.until(hasLines(3));
   await Deno.remove(state, { recursive: true });
-  await Deno.writeTextFile(path, lines(3, 3), { append: true });
-  await running.stdout.until(has(6));
+  await Deno.writeTextFile(path, numberedLines(3, 3), { append: true });
+  await running.stdout.until(hasLines(6));
   await running.stderr.until((text) =>
     text.includes("cannot be written, so events may come again")
   );
@@ -201,9 +211,9 @@ Deno.test("decnet tail lets nobody else use its --cursor", async () => {
   await using folder = await tempFolder();
   const path = `${folder.path}/events.json`;
   const flags = ["tail", "--cursor", `${folder.path}/cursor`, path];
-  await Deno.writeTextFile(path, lines(0, 3));
+  await Deno.writeTextFile(path, numberedLines(0, 3));
   await using running = new RunningDecnet(flags);
-  await running.stdout.until(has(3));
+  await running.stdout.until(hasLines(3));
   const { code, stderr } = await decnet(flags);
   assert.equal(code, 75);
   assert.match(stderr, /another decnet tail uses/);
@@ -214,7 +224,7 @@ Deno.test("decnet tail lets nobody else use its --cursor", async () => {
 testNeeding(["setpriv"], "decnet tail tells of a log that it may not read", async () => {
   await using folder = await tempFolder();
   const path = `${folder.path}/events.json`;
-  await Deno.writeTextFile(path, lines(0, 3));
+  await Deno.writeTextFile(path, numberedLines(0, 3));
   await Deno.chmod(path, 0o000);
   const isRoot = Deno.uid() === 0;
   if (isRoot) await Deno.chown(path, NOBODY, NOBODY);
@@ -232,7 +242,7 @@ testNeeding(
     await using folder = await tempFolder();
     const path = `${folder.path}/events.json`;
     const out = `${folder.path}/out`;
-    await Deno.writeTextFile(path, lines(0, 2000));
+    await Deno.writeTextFile(path, numberedLines(0, 2000));
     // Only writes to this file are interrupted.
     const trace = 'out="$1"; shift; exec strace -D -f -o /dev/null -P "$out" ' +
       '-e trace=write -e inject=write:error=EINTR:when=1+2 "$@" > "$out"';
@@ -240,6 +250,6 @@ testNeeding(
       under: ["bash", "-c", trace, "bash", out],
     });
     assert.equal(code, 0, stderr);
-    assert.equal(await Deno.readTextFile(out), lines(0, 2000));
+    assert.equal(await Deno.readTextFile(out), numberedLines(0, 2000));
   },
 );

@@ -1,6 +1,6 @@
 /** Events as rows of ClickHouse, for the table of contrib/clickhouse/table.sql. */
 import type { Event, Fields } from "../../event/event.ts";
-import { jsonText, safeJson } from "../../event/shared_fields.ts";
+import { jsonText, safeJson } from "../../event/json_text.ts";
 import { parseTimestamp } from "../../event/time.ts";
 import type { HttpShape } from "./http_shapes.ts";
 

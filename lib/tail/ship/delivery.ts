@@ -8,6 +8,8 @@ export interface Batch {
   readonly bytes?: number;
   /** Called once when they have arrived, after those of all batches before. */
   readonly commit: () => void;
+  /** W3C traceparent of the work that sends it, where work is traced. */
+  readonly trace?: string | undefined;
 }
 
 /** Sends batches. One call at a time. */

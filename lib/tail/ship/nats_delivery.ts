@@ -4,12 +4,14 @@ import type { BusAddress } from "../../bus/bus_address.ts";
 import { connectBus } from "../../bus/bus_connection.ts";
 import { BusError } from "../../bus/bus_error.ts";
 import {
-  ensureStream,
   EventPublisher,
+  EventTooLargeError,
+  NoStreamError,
   type OutgoingEvent,
-  type Published,
-} from "../../bus/event_stream.ts";
+} from "../../bus/event_publisher.ts";
+import { ensureStream } from "../../bus/event_stream.ts";
 import type { Event } from "../../event/event.ts";
+import { isTraceparent } from "../../trace/traceparent.ts";
 import { BackOff } from "./back_off.ts";
 import type { Batch, Delivery, DeliveryNotices } from "./delivery.ts";
 
@@ -25,11 +27,28 @@ export interface NatsDeliveryOptions extends DeliveryNotices {
   readonly ackTimeout?: number;
 }
 
-/** One batch at a time; the hub says of each event that it is stored, and knows one that comes again. */
+/** Events that wait, beyond which no more are taken: enough to be under way while others are read. */
+const ROOM = 512;
+
+/** An event that is not stored yet. */
+interface Waiting {
+  readonly event: OutgoingEvent;
+  /** Where it is the last of its batch. */
+  commit?: () => void;
+}
+
+/**
+ * The hub says of each event that it is stored, and knows one that comes again. After each failure a new
+ * connection, to any of the servers, begins with the first event that is not stored: what the old one had
+ * been told is done with, and nothing overtakes.
+ */
 export class NatsDelivery implements Delivery {
   readonly #options: NatsDeliveryOptions;
   readonly #backOff: BackOff;
   readonly #encoder = new TextEncoder();
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #room = Promise.withResolvers<void>();
   #isGivenUp = false;
   #connection: NatsConnection | undefined;
   #publisher: EventPublisher | undefined;
@@ -39,52 +58,105 @@ export class NatsDelivery implements Delivery {
     this.#backOff = options.backOff ?? new BackOff();
   }
 
-  async send({ events, commit }: Batch): Promise<void> {
-    const { signal, onTrouble, onRecovery } = this.#options;
+  async send({ events, commit, trace }: Batch): Promise<void> {
     // A batch that was given up keeps back all that come after it: the cursor must not pass it.
     if (this.#isGivenUp) return;
-    let left = events.map((event) => this.#outgoing(event));
-    while (left.length > 0) {
-      const { stored, failure } = await this.#publish(left);
-      left = left.slice(stored);
-      if (failure === undefined) break;
-      onTrouble(
-        failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`,
-      );
-      if (!signal.aborted) await this.#backOff.wait(signal);
-      this.#isGivenUp = signal.aborted;
-      if (this.#isGivenUp) return;
+    for (const event of events) this.#waiting.push({ event: this.#outgoing(event, trace) });
+    const last = this.#waiting.at(-1);
+    if (last === undefined) return commit();
+    const before = last.commit;
+    last.commit = () => {
+      before?.();
+      commit();
+    };
+    this.#publisher?.more();
+    this.#run();
+    while (this.#waiting.length > ROOM && this.#running !== undefined) {
+      this.#room = Promise.withResolvers();
+      await Promise.race([this.#room.promise, this.#running]);
     }
-    if (this.#backOff.isFailing) onRecovery();
-    this.#backOff.reset();
-    commit();
   }
 
-  settle(): Promise<void> {
-    return Promise.resolve();
+  async settle(): Promise<void> {
+    await this.#running;
   }
 
   close(): void {
-    void this.#connection?.close();
+    this.#disconnect();
   }
 
-  async #publish(events: readonly OutgoingEvent[]): Promise<Published> {
-    try {
-      const publisher = await this.#open();
-      const published = await publisher.publish(events);
-      // A hub that is new has no stream yet; whoever may, makes it.
-      if (published.noStream === true) await this.#makeStream();
-      return published;
-    } catch (error) {
-      if (!(error instanceof BusError)) throw error;
-      return { stored: 0, failure: error };
+  #run(): void {
+    if (this.#running !== undefined) return;
+    const running = this.#shipAll().finally(() => this.#running = undefined);
+    // Whoever sends or settles next gets to know.
+    running.catch(() => {});
+    this.#running = running;
+  }
+
+  async #shipAll(): Promise<void> {
+    const { signal, onTrouble, onRefused } = this.#options;
+    while (this.#waiting.length > 0) {
+      const failure = await this.#ship();
+      if (failure === undefined) continue;
+      const text = failure.hint === undefined
+        ? failure.message
+        : `${failure.message} (${failure.hint})`;
+      if (failure instanceof EventTooLargeError) {
+        onRefused(1, text);
+        this.#stored(1);
+        continue;
+      }
+      if (!signal.aborted) {
+        onTrouble(text);
+        await this.#backOff.wait(signal);
+      }
+      if (signal.aborted) {
+        this.#isGivenUp = true;
+        return;
+      }
     }
   }
 
+  async #ship(): Promise<BusError | undefined> {
+    try {
+      const publisher = await this.#open();
+      const failure = await publisher.ship({
+        at: (index) => this.#waiting[index]?.event,
+        stored: (count) => this.#stored(count),
+      });
+      if (failure instanceof EventTooLargeError) return failure;
+      // A hub that is new has no stream yet; whoever may, makes it.
+      if (failure instanceof NoStreamError) await this.#makeStream();
+      if (failure !== undefined) this.#disconnect();
+      return failure;
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error;
+      return error;
+    }
+  }
+
+  #stored(count: number): void {
+    const { onRecovery } = this.#options;
+    const stored = this.#waiting.splice(0, count);
+    for (const { commit } of stored) commit?.();
+    if (this.#backOff.isFailing) onRecovery();
+    this.#backOff.reset();
+    if (this.#waiting.length <= ROOM) this.#room.resolve();
+  }
+
   async #open(): Promise<EventPublisher> {
-    const { address, name, ackTimeout } = this.#options;
-    this.#connection ??= await connectBus(address, { name });
-    return this.#publisher ??= await EventPublisher.over(this.#connection, address, ackTimeout);
+    if (this.#publisher !== undefined) return this.#publisher;
+    const { address, name, ackTimeout, signal } = this.#options;
+    const dialled = connectBus(address, { name, once: true });
+    const connection = await unlessAborted(signal, dialled, (late) => void late.close());
+    this.#connection = connection;
+    return this.#publisher = await EventPublisher.over(connection, address, ackTimeout);
+  }
+
+  #disconnect(): void {
+    void this.#connection?.close();
+    this.#connection = undefined;
+    this.#publisher = undefined;
   }
 
   async #makeStream(): Promise<void> {
@@ -96,9 +168,31 @@ export class NatsDelivery implements Delivery {
     }
   }
 
-  #outgoing(event: Event): OutgoingEvent {
+  #outgoing(event: Event, sender: string | undefined): OutgoingEvent {
     const { event_id, decky, service, event_type } = event;
     const line = this.#encoder.encode(this.#options.write(event));
-    return { event_id, decky, service, event_type, line };
+    // Who reads it goes on from the work that made it, and else from this.
+    const _trace = isTraceparent(event._trace) ? event._trace : sender;
+    return { event_id, decky, service, event_type, line, _trace };
+  }
+}
+
+/** What `promise` comes to, unless `signal` is aborted before: then `onLate` gets it. @throws {BusError} */
+async function unlessAborted<T>(
+  signal: AbortSignal,
+  promise: Promise<T>,
+  onLate: (value: T) => void,
+): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => {
+    promise.then(onLate, () => {});
+    reject(new BusError("not waited for"));
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }

@@ -1,5 +1,6 @@
 /** Where events are sent to, as `--to` names it. */
 import { type BusAddress, isBusAddress, parseBusAddress } from "../../bus/bus_address.ts";
+import { withoutSecrets } from "../../text/without_secrets.ts";
 import { isClickhouseUrl, parseClickhouseUrl } from "./clickhouse_url.ts";
 
 /** Ports that stand for themselves: RFC 5425, RFC 5426, and what rsyslog calls tcp. */
@@ -59,7 +60,9 @@ export function parseReceiver(text: string): Receiver {
   const url = /^https?:\/\//.test(text) ? URL.parse(text) : null;
   if (url === null) {
     throw new RangeError(
-      `"${text}" is none of syslog+tls://HOST:6514, syslog+tcp://HOST:PORT, syslog+udp://HOST:PORT, ` +
+      `"${
+        withoutSecrets(text)
+      }" is none of syslog+tls://HOST:6514, syslog+tcp://HOST:PORT, syslog+udp://HOST:PORT, ` +
         "https://HOST/PATH, http://HOST/PATH, nats://HOST and clickhouse://HOST:8123/DATABASE.TABLE",
     );
   }

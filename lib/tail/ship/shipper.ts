@@ -3,6 +3,7 @@ import type { Event } from "../../event/event.ts";
 import type { LogCursor } from "../../log/cursor.ts";
 import type { MergedEvents } from "../merge.ts";
 import type { Delivery } from "./delivery.ts";
+import { freshShipCounts, type ShipCounts } from "./ship_counts.ts";
 
 /** Events of a batch at the most, and bytes of the lines that they were read from. */
 const MOST_EVENTS = 500;
@@ -15,16 +16,18 @@ export interface ShipperOptions {
   readonly isChosen: (event: Event) => boolean;
   /** All of the log `name` before `cursor` has arrived. */
   readonly onArrived: (name: string, cursor: LogCursor) => void;
+  /** @default counts of its own */
+  readonly counts?: ShipCounts;
 }
 
 /** Ships events. */
 export class Shipper {
-  /** Events that were handed over. */
-  events = 0;
   readonly #options: ShipperOptions;
+  readonly #counts: ShipCounts;
 
   constructor(options: ShipperOptions) {
     this.#options = options;
+    this.#counts = options.counts ?? freshShipCounts();
   }
 
   /** Hands over what is chosen of `merged`; resolves when there is room for more. */
@@ -57,7 +60,13 @@ export class Shipper {
     const { name } = merged;
     // Now: the place moves on with the next piece of the log.
     const cursor = merged.cursorBehind(index);
-    this.events += events.length;
-    await delivery.send({ events, bytes, commit: () => onArrived(name, cursor) });
+    const counts = this.#counts;
+    counts.taken += events.length;
+    const commit = () => {
+      counts.shipped += events.length;
+      if (events.length > 0) counts.batches++;
+      onArrived(name, cursor);
+    };
+    await delivery.send({ events, bytes, commit });
   }
 }

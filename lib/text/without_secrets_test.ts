@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { withoutSecrets } from "./without_secrets.ts";
+
+Deno.test("withoutSecrets() leaves out user, password and query of an address", () => {
+  for (
+    const [url, shown] of [
+      ["nats+tls://user:p@ss@hub:4222/decnet?creds=x", "nats+tls://hub:4222/decnet"],
+      ["https://host/path?token=secret", "https://host/path"],
+      ["syslog+tls://[::1]:6514", "syslog+tls://[::1]:6514"],
+      ["https://u:p@host#x?y", "https://host"],
+      ["/var/log/a@b?c", "/var/log/a@b?c"],
+      ["", ""],
+    ] as const
+  ) {
+    assert.equal(withoutSecrets(url), shown);
+  }
+});
