@@ -3,16 +3,14 @@
  * failing state, restarts, kills and power losses against a model: whatever happens, each line is in the
  * output once, in its order, and totals are true.
  *
- * Seeds 1 to 1,000 are run, so that two runs are the same. For a campaign, begin somewhere else:
- * `DECNET_TEST_SEED=$RANDOM$RANDOM DECNET_TEST_SEQUENCES=6000 deno test -A tests/collect_model_test.ts`; what
- * fails names its seed, which DECNET_TEST_SEED=N DECNET_TEST_SEQUENCES=1 repeats.
+ * For a campaign: `DECNET_TEST_SEED=$RANDOM$RANDOM DECNET_TEST_SEQUENCES=6000 deno test -A tests/collect_model_test.ts`.
  */
 import assert from "node:assert/strict";
+import { runCampaign } from "./support/campaign.ts";
 import { CollectWorld } from "./support/collect_world.ts";
 import { SeededRandom } from "./support/log_random.ts";
 import { tempFolder } from "./support/temp_folder.ts";
 
-const FIRST_SEED = 1;
 const SEQUENCES = 1000;
 const STEPS = 60;
 
@@ -147,12 +145,10 @@ async function run(seed: number): Promise<void> {
     checkJson(world);
   } catch (error) {
     const history = world.history.map((text) => `  ${text}`).join("\n");
-    throw new Error(`seed ${seed}:\n${history}\n${(error as Error).message}`, { cause: error });
+    throw new Error(`\n${history}\n${(error as Error).message}`, { cause: error });
   }
 }
 
 Deno.test(`${SEQUENCES} sequences of faults: each line once, and totals that are true`, async () => {
-  const first = Number(Deno.env.get("DECNET_TEST_SEED") ?? FIRST_SEED);
-  const sequences = Number(Deno.env.get("DECNET_TEST_SEQUENCES") ?? SEQUENCES);
-  for (let index = 0; index < sequences; index++) await run(first + index);
+  await runCampaign(SEQUENCES, run);
 });

@@ -1,6 +1,11 @@
-/** Readers of a log against a model of the log, whatever its rotator does, and whenever it does it. */
+/**
+ * Readers of a log against a model of the log, whatever its rotator does, and whenever it does it.
+ *
+ * For a campaign: `DECNET_TEST_SEED=$RANDOM DECNET_TEST_SEQUENCES=6000 deno test -A tests/log_model_test.ts`.
+ */
 import assert from "node:assert/strict";
 import { REAL_FILES } from "../lib/log/log_files.ts";
+import { runCampaign } from "./support/campaign.ts";
 import { disturbedFiles, MODEL_MAX_LINE, ModelReader } from "./support/log_model_reader.ts";
 import { SeededRandom } from "./support/log_random.ts";
 import { LogWorld } from "./support/log_world.ts";
@@ -57,7 +62,7 @@ async function runSequence(seed: number): Promise<void> {
     await reader.read(Infinity);
     await reader.kill();
     const fail = (what: string) =>
-      assert.fail(`seed ${seed}, reader ${number}: ${what}\n${world.history}\n${reader.notices}`);
+      assert.fail(`reader ${number}: ${what}\n${world.history}\n${reader.notices}`);
     let last = -1;
     for (const line of reader.committed.map(withoutHole).filter((line) => line !== "")) {
       const place = order.get(line) ?? fail(`nobody wrote ${line}`);
@@ -72,7 +77,5 @@ async function runSequence(seed: number): Promise<void> {
 }
 
 Deno.test("readLog() loses and doubles no line in random rotations, kills and restarts", async () => {
-  const given = Deno.env.get("DECNET_TEST_SEED");
-  const first = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
-  for (let index = 0; index < SEQUENCES; index++) await runSequence(first + index);
+  await runCampaign(SEQUENCES, runSequence);
 });

@@ -1,7 +1,14 @@
-/** The profile store knows the same, however the log came to it. */
+/**
+ * The profile store knows the same, however the log came to it.
+ *
+ * For a campaign: `DECNET_TEST_SEED=$RANDOM DECNET_TEST_SEQUENCES=500 deno test -A tests/profile_model_test.ts`.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { campaignOf } from "./support/campaign.ts";
+import { STORE_KINDS } from "./support/profile_stores.ts";
 import { attackLines, dumpOf, readInto } from "./support/profile_world.ts";
+import { testNeeding } from "./support/requirements.ts";
 import { tempFolder } from "./support/temp_folder.ts";
 
 /** An attacker of whom more is known than may be kept, in ten sessions. */
@@ -37,7 +44,7 @@ const LINES = MADE.flatMap((line, index) => [line, ...FLOOD.slice(index, index +
 async function batch(folder: string, logs: readonly string[]): Promise<string> {
   const db = `${folder}/batch.db`;
   await readInto({ db, logs });
-  return dumpOf(db);
+  return await dumpOf(db);
 }
 
 /** A run: how far the log has grown by then, how it reads, and when it is killed. */
@@ -48,58 +55,68 @@ const RUN = fc.record({
   commits: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
 });
 
-Deno.test("A profile store is the same for any split of the log into runs, and runs that are killed", async () => {
-  await using folder = await tempFolder();
-  const { path } = folder;
-  const bytes = new TextEncoder().encode(LINES.join(""));
-  // Every store names its log by the path that this has.
-  const log = `${path}/decnet.json`;
-  await Deno.writeFile(log, bytes);
-  const expected = await batch(path, [log]);
-  assert.ok(expected.split("\n").length > 100, "little is known");
-  let number = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(RUN, { maxLength: 6 }), async (runs) => {
-      const db = `${path}/${number++}.db`;
-      await Deno.remove(log);
-      let written = 0;
-      for (const { grown, maxEvents, commits } of [...runs].sort((a, b) => a.grown - b.grown)) {
-        const until = Math.floor(grown * bytes.length);
-        await Deno.writeFile(log, bytes.subarray(written, until), { append: true });
-        written = until;
-        await readInto({ db, logs: [log], maxEvents, ...(commits ? { commits } : {}) });
-      }
-      await Deno.writeFile(log, bytes.subarray(written), { append: true });
-      await readInto({ db, logs: [log] });
-      assert.equal(dumpOf(db), expected);
-    }),
-    { numRuns: 25 },
+for (const { name, needs, share, fresh } of STORE_KINDS) {
+  testNeeding(
+    needs,
+    `A profile store in ${name} is the same for any split of the log into runs, and runs that are killed`,
+    async () => {
+      await using folder = await tempFolder();
+      const { path } = folder;
+      const bytes = new TextEncoder().encode(LINES.join(""));
+      // Every store names its log by the path that this has.
+      const log = `${path}/decnet.json`;
+      await Deno.writeFile(log, bytes);
+      const expected = await batch(path, [log]);
+      const { first: seed, sequences } = campaignOf(25);
+      assert.ok(expected.split("\n").length > 100, "little is known");
+      await fc.assert(
+        fc.asyncProperty(fc.array(RUN, { maxLength: 6 }), async (runs) => {
+          const db = await fresh();
+          await Deno.remove(log);
+          let written = 0;
+          for (const { grown, maxEvents, commits } of [...runs].sort((a, b) => a.grown - b.grown)) {
+            const until = Math.floor(grown * bytes.length);
+            await Deno.writeFile(log, bytes.subarray(written, until), { append: true });
+            written = until;
+            await readInto({ db, logs: [log], maxEvents, ...(commits ? { commits } : {}) });
+          }
+          await Deno.writeFile(log, bytes.subarray(written), { append: true });
+          await readInto({ db, logs: [log] });
+          assert.equal(await dumpOf(db), expected);
+        }),
+        { seed, numRuns: Math.ceil(sequences * share) },
+      );
+    },
   );
-});
 
-Deno.test("A profile store is the same in whatever turns two logs are read", async () => {
-  await using folder = await tempFolder();
-  const { path } = folder;
-  const [one, other] = [`${path}/one.json`, `${path}/other.json`];
-  // Both tell of the same attackers, at the same times.
-  await Deno.writeTextFile(one, LINES.filter((_, index) => index % 3 === 0).join(""));
-  await Deno.writeTextFile(other, LINES.filter((_, index) => index % 3 !== 0).join(""));
-  const expected = await batch(path, [one, other]);
-  let number = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 300 })), { maxLength: 8 }),
-      fc.boolean(),
-      async (turns, otherFirst) => {
-        const db = `${path}/${number++}.db`;
-        for (const [isOther, maxEvents] of turns) {
-          // One commit, then the turn is over.
-          await readInto({ db, logs: [isOther ? other : one], maxEvents, commits: 1 });
-        }
-        await readInto({ db, logs: otherFirst ? [other, one] : [one, other] });
-        assert.equal(dumpOf(db), expected);
-      },
-    ),
-    { numRuns: 15 },
+  testNeeding(
+    needs,
+    `A profile store in ${name} is the same in whatever turns two logs are read`,
+    async () => {
+      await using folder = await tempFolder();
+      const { path } = folder;
+      const [one, other] = [`${path}/one.json`, `${path}/other.json`];
+      // Both tell of the same attackers, at the same times.
+      await Deno.writeTextFile(one, LINES.filter((_, index) => index % 3 === 0).join(""));
+      await Deno.writeTextFile(other, LINES.filter((_, index) => index % 3 !== 0).join(""));
+      const expected = await batch(path, [one, other]);
+      const { first: seed, sequences } = campaignOf(15);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 300 })), { maxLength: 8 }),
+          fc.boolean(),
+          async (turns, otherFirst) => {
+            const db = await fresh();
+            for (const [isOther, maxEvents] of turns) {
+              // One commit, then the turn is over.
+              await readInto({ db, logs: [isOther ? other : one], maxEvents, commits: 1 });
+            }
+            await readInto({ db, logs: otherFirst ? [other, one] : [one, other] });
+            assert.equal(await dumpOf(db), expected);
+          },
+        ),
+        { seed, numRuns: Math.ceil(sequences * share) },
+      );
+    },
   );
-});
+}

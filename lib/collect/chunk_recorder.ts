@@ -3,13 +3,16 @@ import { UNKNOWN_ATTACKER } from "../event/event.ts";
 import { latin1 } from "../text/latin1.ts";
 import { ByteHash } from "./byte_hash.ts";
 import { isEqual } from "./byte_scan.ts";
+import { type ContainerLines, LINE_FLAG } from "../docker/container_lines.ts";
 import { chunkLine, type LineChunk } from "./line_chunk.ts";
 import { hashLine, PlaceSeed } from "./line_id.ts";
 import type { RecorderOptions, RecordPlace } from "./line_recorder.ts";
+import { OriginFields } from "./origin_fields.ts";
 import { QuickJsonWriter } from "./quick_json.ts";
 import { QuickLine } from "./quick_line.ts";
 import { COMMAND } from "./read_line.ts";
-import type { SourceLine } from "./source.ts";
+import type { Origin, SourceLine } from "./source.ts";
+import { stampedLine } from "./stamped_batch.ts";
 
 const LF = 0x0a;
 
@@ -28,7 +31,13 @@ export interface TextRecorder {
   line(line: SourceLine): void;
 }
 
-/** Records chunks of a stream that is of no known origin. */
+/** A stream, and who writes it. */
+export interface ChunkStream {
+  readonly key: string;
+  readonly origin: Origin;
+}
+
+/** Records chunks. */
 export class ChunkRecorder {
   readonly #options: RecorderOptions;
   readonly #json: QuickJsonWriter;
@@ -37,6 +46,8 @@ export class ChunkRecorder {
   readonly #hash = new ByteHash();
   readonly #dropApps: readonly Uint8Array[];
   readonly #limitsCommands: boolean;
+  /** A stream has the same origin again and again. */
+  readonly #origins = new WeakMap<Origin, OriginFields>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -45,14 +56,20 @@ export class ChunkRecorder {
     this.#dropApps = Array.from(options.dropApps, (name) => encoder.encode(name));
   }
 
-  /** Records all lines of `chunk`, which is of the stream `key`. */
-  record(key: string, chunk: LineChunk, { output, clock }: RecordPlace, text: TextRecorder): void {
+  /** Records all lines of `chunk`, which is of `stream`. */
+  record(
+    { key, origin }: ChunkStream,
+    chunk: LineChunk,
+    { output, clock }: RecordPlace,
+    text: TextRecorder,
+  ): void {
     const { counters, limiter, guessIp } = this.#options;
-    const { bytes, end, offset, maxLine } = chunk;
+    const { bytes, end, offset, maxLine, stamps } = chunk;
+    const fields = this.#fieldsOf(origin);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const line = this.#line;
     const seed = this.#seed;
-    seed.set(key, chunk.place);
+    if (stamps === undefined) seed.set(key, chunk.place);
     // Lines from here on are to go to the log as they are.
     let runStart = chunk.start;
     let runLines = 0;
@@ -62,13 +79,18 @@ export class ChunkRecorder {
       runLines = 0;
       runStart = next;
     };
-    for (let start = chunk.start; start < end;) {
+    for (let start = chunk.start, index = 0; start < end; index++) {
       const isQuick = line.read(bytes, view, start, end) && line.stop - start <= maxLine &&
-        (!guessIp || line.attackerEnd > 0) && !(line.isCommand && this.#limitsCommands);
-      if (!isQuick) {
-        const stop = bytes.indexOf(LF, start);
-        const whole = chunkLine(chunk, start, stop);
-        if (whole.text.length === stop - start && PRINTABLE.test(whole.text)) {
+        (!guessIp || line.attackerEnd > 0) && !(line.isCommand && this.#limitsCommands) &&
+        (stamps === undefined || isWhole(stamps, index, line.stop));
+      const more = isQuick ? fields.of(line, bytes) : undefined;
+      if (more === undefined) {
+        const stop = stamps === undefined ? bytes.indexOf(LF, start) : stamps.stops[index]!;
+        const whole = stamps === undefined
+          ? chunkLine(chunk, start, stop)
+          : stampedLine(stamps, index);
+        const isPlain = whole.text.length === stop - start && whole.truncated !== true;
+        if (isPlain && PRINTABLE.test(whole.text)) {
           counters.lines++;
           runLines++;
           text.event(whole);
@@ -90,12 +112,26 @@ export class ChunkRecorder {
       else if (!limiter.admitsLine(line, bytes, UNKNOWN)) this.#hold(bytes, clock);
       else {
         counters.events++;
-        hashLine(this.#hash, seed, offset + start, view, start, line.stop);
-        this.#json.write(line, view, start, this.#hash, output.json);
+        let number = offset + start;
+        if (stamps !== undefined) {
+          seed.setTime(key, stamps.seconds[index]!, stamps.nanos[index]!);
+          number = stamps.numbers[index]!;
+        }
+        hashLine(this.#hash, seed, number, view, start, line.stop);
+        this.#json.write(line, view, start, this.#hash, output.json, more);
       }
       start = line.next;
     }
     endRun(end, end);
+  }
+
+  #fieldsOf(origin: Origin): OriginFields {
+    let fields = this.#origins.get(origin);
+    if (fields === undefined) {
+      fields = new OriginFields(origin);
+      this.#origins.set(origin, fields);
+    }
+    return fields;
   }
 
   #isDropped(bytes: Uint8Array): boolean {
@@ -121,4 +157,9 @@ export class ChunkRecorder {
     };
     held.add(key, line.time.micros, clock);
   }
+}
+
+/** True when a line that ends at `stop` is all of one of a container: such a line may hold others. */
+function isWhole({ stops, flags }: ContainerLines, index: number, stop: number): boolean {
+  return stops[index] === stop && (flags[index]! & LINE_FLAG.truncated) === 0;
 }

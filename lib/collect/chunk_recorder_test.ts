@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryOutput } from "../../tests/support/collect_output.ts";
+import { ContainerLines, LINE_FLAG } from "../docker/container_lines.ts";
 import { HeldBack } from "./held_back.ts";
 import { Limiter } from "./limiter.ts";
 import { ChunkBatch, type LineChunk } from "./line_chunk.ts";
 import { LineRecorder, type RecorderOptions } from "./line_recorder.ts";
 import { QuickLine } from "./quick_line.ts";
 import type { Origin, SourceBatch } from "./source.ts";
+import { StampedBatch } from "./stamped_batch.ts";
 import { freshCounters } from "./stats.ts";
 
 const NOBODY: Origin = { decky: undefined, service: undefined, container: undefined };
@@ -45,6 +47,26 @@ function both(text: string, options: () => Partial<RecorderOptions> = () => ({})
   const chunk = chunkOf(text, 5_000_000_000);
   const batch = new ChunkBatch("file/x", NOBODY, chunk);
   const asText = { key: batch.key, origin: NOBODY, lines: batch.lines, position: undefined };
+  return [recorded(batch, options()), recorded(asText, options())];
+}
+
+/** Records lines of a container as bytes and as text. */
+function bothStamped(
+  texts: readonly string[],
+  origin: Origin,
+  options: () => Partial<RecorderOptions> = () => ({}),
+): unknown[] {
+  const lines = new ContainerLines();
+  for (const [index, text] of texts.entries()) {
+    const bytes = new TextEncoder().encode(text);
+    // Some seconds, several lines of one time, and some that were cut.
+    const time = { seconds: NOW / 1_000_000 + (index >> 4), nanos: (index >> 1) * 1001 };
+    const flags = index % 31 === 30 ? LINE_FLAG.truncated : 0;
+    lines.add(time, flags, new DataView(bytes.buffer), 0, bytes.length);
+    lines.numbers[index] = 1 + (index & 1);
+  }
+  const batch = new StampedBatch("docker/0123", origin, lines);
+  const asText = { key: batch.key, origin, lines: batch.lines, position: undefined };
   return [recorded(batch, options()), recorded(asText, options())];
 }
 
@@ -177,6 +199,46 @@ Deno.test("ChunkRecorder records of lines as bytes what LineRecorder does of the
     }),
     { numRuns: 300 },
   );
+});
+
+const ORIGINS: readonly Origin[] = [
+  NOBODY,
+  { decky: undefined, service: undefined, container: "web" },
+  { decky: "decky", service: "ssh", container: "decky-ssh" },
+  { decky: "other", service: "ssh", container: "other-ssh" },
+  { decky: "d\u00e9\u202e", service: 'x"', container: "c" },
+  { decky: undefined, service: "sshd", container: "sshd" },
+];
+
+Deno.test("ChunkRecorder records of a container's lines what LineRecorder does, whoever they are of", () => {
+  const torn = fc.tuple(line, line).map((two) => two.join("\n"));
+  const one = fc.oneof(
+    { weight: 20, arbitrary: line },
+    torn,
+    line.map((text) => `${text}\r`),
+    line.map((text) => text.replace("[", '[a origin_decky="x"][')),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(one, { minLength: 1, maxLength: 40 }),
+      fc.constantFrom(...ORIGINS),
+      fc.boolean(),
+      (lines, origin, guessIp) => {
+        const [asBytes, asText] = bothStamped(lines, origin, () => ({ guessIp }));
+        assert.deepEqual(asBytes, asText);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("ChunkRecorder does so for the lines that decoys print", () => {
+  const fields = ' origin_service="x"]';
+  const lines = [...USUAL, ...SPECIAL, ...USUAL.map((usual) => usual.replace("]", fields))];
+  for (const origin of ORIGINS) {
+    const [asBytes, asText] = bothStamped(lines, origin);
+    assert.deepEqual(asBytes, asText);
+  }
 });
 
 Deno.test("ChunkRecorder leaves limited commands to who reads them", () => {

@@ -2,6 +2,7 @@
 import type { Event } from "../event/event.ts";
 import type { CollectClock } from "./collect_clock.ts";
 import { logRecord } from "../event/log_pair.ts";
+import type { CommitSpans } from "./commit_spans.ts";
 import { noticeEvent, outageEvent, statsEvent } from "./collect_events.ts";
 import { GroupWriter, NotWrittenError, type Outage } from "./group_writer.ts";
 import { HeldBack, heldEvent } from "./held_back.ts";
@@ -53,6 +54,8 @@ export interface CollectorOptions extends Omit<RecorderOptions, "held"> {
   readonly onCommitted: (ends: OutputEnds) => void;
   readonly message: SourceContext["message"];
   readonly clock: CollectClock;
+  /** Undefined where work is not traced. */
+  readonly spans?: CommitSpans | undefined;
 }
 
 /** Runs sources. */
@@ -145,12 +148,13 @@ export class Collector {
   /** Takes lines; see {@linkcode SourceContext}. */
   async lines(batch: SourceBatch): Promise<void> {
     await this.#writer.ready();
-    const { output, back, ledger, clock } = this.#options;
+    const { output, back, ledger, clock, spans } = this.#options;
     const { key, position } = batch;
     const now = clock.now();
     const known = position === undefined ? undefined : back;
     // From here to the place of the stream nothing may come between.
-    const place = { output, back: known, now, clock: clock.monotonic() };
+    const trace = spans?.take(batch);
+    const place = { output, back: known, now, clock: clock.monotonic(), trace };
     const last = this.#recorder.record(batch, place);
     if (position !== undefined) ledger?.advance(key, position, now / 1_000_000);
     this.streams.add(key);
@@ -206,6 +210,7 @@ export class Collector {
     this.#writer.stop();
     if (waitingIn(this.#options.output) === 0) await this.#finishCommitted();
     this.#options.ledger?.close();
+    this.#options.spans?.commit()("not committed");
   }
 
   async #finishCommitted(): Promise<void> {
@@ -240,13 +245,15 @@ export class Collector {
   }
 
   async #commit(): Promise<void> {
-    const { output, ledger, held, clock, onCommitted } = this.#options;
+    const { output, ledger, held, clock, onCommitted, spans } = this.#options;
     const rest = this.#recovery === undefined ? undefined : this.#checkRecovery();
     if (rest === "later") return;
     this.#isDirty = false;
+    const committed = spans?.commit();
     if (ledger === undefined || !(output instanceof PairOutput)) {
       held.save();
       held.stored();
+      committed?.();
       return;
     }
     try {
@@ -254,7 +261,9 @@ export class Collector {
       const isDone = await ledger.commit(ends, Math.floor(clock.now() / 1_000_000), rest);
       if (isDone) onCommitted(ends);
       else this.#isDirty = true;
+      committed?.();
     } catch (error) {
+      committed?.((error as Error).message);
       this.#isDirty = true;
       this.failures.state++;
       this.#complain(`${(error as Error).message}; until that is over a crash may double lines`);

@@ -1,5 +1,5 @@
 /** How far a container's log has been taken, and which lines of it are new. */
-import type { LogLine } from "../docker/log_frames.ts";
+import type { ContainerLines } from "../docker/container_lines.ts";
 import { compareLogTimes, formatSince, type LogTime, parseSince } from "../docker/log_time.ts";
 import { sha256Hex } from "../hash.ts";
 import type { Json } from "../store/state_store.ts";
@@ -65,6 +65,12 @@ function isTime(value: Json | undefined): value is string {
   return typeof value === "string" && parseSince(value) !== undefined;
 }
 
+/** A time that takes on others, so that not every line has one of its own. */
+interface Moment extends LogTime {
+  seconds: number;
+  nanos: number;
+}
+
 /**
  * Tells new lines from those that were taken, in three cases.
  *
@@ -73,13 +79,13 @@ function isTime(value: Json | undefined): value is string {
  * known if it was seen. And where a clock is stepped back, such a line was not seen, and is new.
  */
 export class DockerCursor {
-  #last: LogTime | undefined;
+  #last: Moment | undefined;
   #n = 0;
   /** Of the last line, as far as it is known. */
   #text: string | undefined;
   #hash: string | undefined;
   /** The latest time so far. */
-  #high: LogTime | undefined;
+  #high: Moment | undefined;
   #seen: SeenLines;
   #capacity: number;
   /** Lines are known until the last line has come. */
@@ -95,14 +101,16 @@ export class DockerCursor {
   #atLast = 0;
   #lost = false;
   #gap: LogGap | undefined;
+  /** Of the line that is being looked at. */
+  readonly #time: Moment = { seconds: 0, nanos: 0 };
 
   /** @param position where another run has come to */
   constructor(position: DockerPosition | undefined) {
     if (position !== undefined) {
-      this.#last = parseSince(position.time);
+      this.#last = set(undefined, parseSince(position.time)!);
       this.#n = position.n;
       this.#hash = position.hash;
-      this.#high = parseSince(position.max ?? position.time);
+      this.#high = set(undefined, parseSince(position.max ?? position.time)!);
     }
     this.#capacity = 0;
     this.#seen = new SeenLines(0);
@@ -115,11 +123,6 @@ export class DockerCursor {
     const position = { time: formatSince(this.#last), n: this.#n, hash: this.#hash };
     const stepped = compareLogTimes(this.#high!, this.#last) > 0;
     return stepped ? { ...position, max: formatSince(this.#high!) } : position;
-  }
-
-  /** The last line is the n-th of its time. */
-  get n(): number {
-    return this.#n;
   }
 
   /**
@@ -169,35 +172,39 @@ export class DockerCursor {
     if (!this.#seeking) this.#attempt = "tail";
   }
 
-  /** Searches lines that were read from {@linkcode Opening.since} on: true once the last line is there. */
-  search(line: LogLine): boolean {
-    return this.#last !== undefined && compareLogTimes(line, this.#last) === 0 &&
-      this.#isLast(line);
+  /** Searches lines that were read from {@linkcode Opening.since} on: true when the last line is there. */
+  search(lines: ContainerLines): boolean {
+    for (let index = 0; index < lines.count; index++) {
+      this.#look(lines, index);
+      const isThere = this.#last !== undefined && compareLogTimes(this.#time, this.#last) === 0 &&
+        this.#isLast(lines, index);
+      if (isThere) return true;
+    }
+    return false;
   }
 
-  /** True when `line` is new; it is the last from then on. */
-  take(line: LogLine): boolean {
-    if (this.#seeking && this.#isKnown(line)) {
-      this.#seen.add(line, line.text);
-      return false;
+  /** Gives each new line its number among those of its time, and 0 to the others. @returns how many are new */
+  take(lines: ContainerLines): number {
+    let count = 0;
+    let last = -1;
+    for (let index = 0; index < lines.count; index++) {
+      this.#look(lines, index);
+      if (!this.#isNew(lines, index)) {
+        lines.numbers[index] = 0;
+        continue;
+      }
+      lines.numbers[index] = this.#n;
+      last = index;
+      count++;
     }
-    const isLate = this.#high !== undefined && compareLogTimes(line, this.#high) <= 0;
-    if (isLate && this.#seen.has(line, line.text)) return false;
-    if (this.#lost) {
-      this.#lost = false;
-      this.#gap = { from: this.#last!, to: line };
+    if (last >= 0) {
+      this.#text = lines.text(last);
+      this.#hash = undefined;
     }
-    const same = this.#last !== undefined && compareLogTimes(line, this.#last) === 0;
-    this.#n = same ? this.#n + 1 : 1;
-    this.#last = line;
-    this.#text = line.text;
-    this.#hash = undefined;
-    if (!isLate) this.#high = line;
-    this.#seen.add(line, line.text);
-    return true;
+    return count;
   }
 
-  /** The gap before the line that was taken last, once. */
+  /** The gap before the first of the lines that were taken last, once. */
   takeGap(): LogGap | undefined {
     const gap = this.#gap;
     this.#gap = undefined;
@@ -209,12 +216,41 @@ export class DockerCursor {
     this.#seen.clear();
   }
 
+  #look({ seconds, nanos }: ContainerLines, index: number): void {
+    this.#time.seconds = seconds[index]!;
+    this.#time.nanos = nanos[index]!;
+  }
+
+  /** True for a line that was not taken yet; it is the last from then on. */
+  #isNew(lines: ContainerLines, index: number): boolean {
+    const time = this.#time;
+    const { bytes } = lines;
+    const start = lines.startOf(index);
+    const stop = lines.stops[index]!;
+    if (this.#seeking && this.#isKnown(lines, index)) {
+      this.#seen.add(time, bytes, start, stop);
+      return false;
+    }
+    const isLate = this.#high !== undefined && compareLogTimes(time, this.#high) <= 0;
+    if (isLate && this.#seen.has(time, bytes, start, stop)) return false;
+    if (this.#lost) {
+      this.#lost = false;
+      this.#gap = { from: { ...this.#last! }, to: { ...time } };
+    }
+    const isSame = this.#last !== undefined && compareLogTimes(time, this.#last) === 0;
+    this.#n = isSame ? this.#n + 1 : 1;
+    this.#last = set(this.#last, time);
+    if (!isLate) this.#high = set(this.#high, time);
+    this.#seen.add(time, bytes, start, stop);
+    return true;
+  }
+
   /** While the last line is looked for; ends that when it is here or cannot be there. */
-  #isKnown(line: LogLine): boolean {
+  #isKnown(lines: ContainerLines, index: number): boolean {
     if (this.#missed) return true;
-    const order = compareLogTimes(line, this.#last!);
+    const order = compareLogTimes(this.#time, this.#last!);
     if (order === 0) {
-      if (this.#isLast(line)) this.#found();
+      if (this.#isLast(lines, index)) this.#found();
       else if (this.#atLast === this.#n && !this.#searched) this.#tryOtherwise();
       return true;
     }
@@ -238,13 +274,21 @@ export class DockerCursor {
     this.#attempt = this.#attempt === "tail" ? "since" : "text";
   }
 
-  /** True when `line`, which has the last line's time, is that. */
-  #isLast(line: LogLine): boolean {
+  /** True when a line, which has the last line's time, is that. */
+  #isLast(lines: ContainerLines, index: number): boolean {
     this.#atLast++;
     if (!this.#byText && this.#atLast !== this.#n) return false;
     this.#hash ??= hashOf(this.#text!);
-    return hashOf(line.text) === this.#hash;
+    return hashOf(lines.text(index)) === this.#hash;
   }
+}
+
+/** `moment`, or a new one, with the value of `time`. */
+function set(moment: Moment | undefined, { seconds, nanos }: LogTime): Moment {
+  if (moment === undefined) return { seconds, nanos };
+  moment.seconds = seconds;
+  moment.nanos = nanos;
+  return moment;
 }
 
 function hashOf(text: string): string {

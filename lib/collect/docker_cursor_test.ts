@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { LogLine } from "../docker/log_frames.ts";
-import { compareLogTimes, parseSince } from "../docker/log_time.ts";
+import { ContainerLines } from "../docker/container_lines.ts";
+import { compareLogTimes, type LogTime, parseSince } from "../docker/log_time.ts";
 import {
   DockerCursor,
   type DockerPosition,
@@ -11,8 +11,28 @@ import {
 
 const NOW = 1_795_226_302;
 
+interface LogLine extends LogTime {
+  readonly text: string;
+}
+
 function line(nanos: number, text = `line ${nanos}`, seconds = NOW): LogLine {
-  return { seconds, nanos, text, stderr: false, truncated: false };
+  return { seconds, nanos, text };
+}
+
+function linesOf(all: readonly LogLine[]): ContainerLines {
+  const lines = new ContainerLines();
+  for (const entry of all) {
+    const bytes = new TextEncoder().encode(entry.text);
+    lines.add(entry, 0, new DataView(bytes.buffer), 0, bytes.length);
+  }
+  return lines;
+}
+
+/** How many lines come together. */
+const BATCH = 3;
+
+function* batches(all: readonly LogLine[]): Generator<readonly LogLine[]> {
+  for (let at = 0; at < all.length; at += BATCH) yield all.slice(at, at + BATCH);
 }
 
 /** How a log is read. */
@@ -41,11 +61,17 @@ function resume(
     const first = opening.tail === undefined ? 0 : Math.max(0, log.length - opening.tail);
     const sent = send(log.slice(first))
       .filter((entry) => start === undefined || compareLogTimes(entry, start) >= 0);
-    const found = opening.search ? sent.some((entry) => cursor.search(entry)) : undefined;
+    const found = opening.search
+      ? [...batches(sent)].some((batch) => cursor.search(linesOf(batch)))
+      : undefined;
     cursor.opened(found, linesPerFile);
     taken = [];
-    for (const entry of sent) {
-      if (cursor.take(entry)) taken.push(entry.text);
+    for (const batch of batches(sent)) {
+      const lines = linesOf(batch);
+      const count = cursor.take(lines);
+      lines.dropUnnumbered();
+      assert.equal(lines.count, count);
+      for (let index = 0; index < count; index++) taken.push(lines.text(index));
       gap = cursor.takeGap() ?? gap;
     }
   } while (cursor.missed);
@@ -93,18 +119,16 @@ Deno.test("DockerCursor goes on behind the last line, also among lines of one ti
 Deno.test("DockerCursor says which line is the n-th of its time", () => {
   const cursor = new DockerCursor(undefined);
   cursor.opened(undefined, 0);
-  const counts = [line(1), line(1), line(2), line(2, "x"), line(1)].map((entry) => {
-    cursor.take(entry);
-    return cursor.n;
-  });
-  assert.deepEqual(counts, [1, 2, 1, 2, 1]);
+  const lines = linesOf([line(1), line(1), line(2), line(2, "x"), line(1)]);
+  assert.equal(cursor.take(lines), 5);
+  assert.deepEqual([...lines.numbers.subarray(0, 5)], [1, 2, 1, 2, 1]);
 });
 
 Deno.test("DockerCursor tells of a gap with both its times, once", () => {
   const { position } = resume([line(1), line(2)], undefined);
   const { taken, gap } = resume([line(7), line(8)], position);
   assert.deepEqual(taken, ["line 7", "line 8"]);
-  assert.deepEqual([gap?.from, gap?.to], [{ seconds: NOW, nanos: 2 }, line(7)]);
+  assert.deepEqual([gap?.from, gap?.to], [{ seconds: NOW, nanos: 2 }, { seconds: NOW, nanos: 7 }]);
 });
 
 Deno.test("DockerCursor looks at the end of a log before it has all of it read", () => {

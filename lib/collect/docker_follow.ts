@@ -1,16 +1,18 @@
 /** Follows the log of one container, through its stops and starts, until it is removed. */
 import type { ContainerEvent } from "../docker/container_events.ts";
 import { type Engine, EngineError, type InspectedContainer } from "../docker/engine.ts";
-import { FrameError, LogFrames, type LogLine } from "../docker/log_frames.ts";
+import { ContainerLines } from "../docker/container_lines.ts";
+import { FrameError, LogFrames } from "../docker/log_frames.ts";
 import { LinkedAbort } from "../docker/linked_abort.ts";
-import { formatLogTime, formatSince, microsOf } from "../docker/log_time.ts";
+import { formatLogTime } from "../docker/log_time.ts";
 import { Alarm, Backoff, type BackoffOptions } from "./docker_alarm.ts";
 import { DockerCursor, readDockerPosition } from "./docker_cursor.ts";
 import { ContainerNotes, type OriginOf } from "./docker_notes.ts";
 import { portions } from "./docker_portions.ts";
 import type { ContainerIdentity } from "./docker_select.ts";
 import type { Gate } from "./docker_gate.ts";
-import type { Origin, SourceContext, SourceLine } from "./source.ts";
+import type { Origin, SourceContext } from "./source.ts";
+import { StampedBatch } from "./stamped_batch.ts";
 
 /** What all followers of a source share. */
 export interface FollowSettings {
@@ -43,6 +45,9 @@ export type FollowEnd =
   /** The signal has come. */
   | "stopped";
 
+/** Bytes of memory that are kept while a log is searched. */
+const MOST_KEPT = 128 * 1024;
+
 /** Checks in a row that find a stream silent whose container does not run, before it is opened again. */
 const STALE_CHECKS = 2;
 
@@ -51,6 +56,12 @@ const SHED_MS = 10_000;
 
 /** An attempt without a file descriptor costs nothing. */
 const CROWDED_MS = 5000;
+
+/**
+ * How long the log of a container that has stopped is looked at again: whoever writes it down, say the journal,
+ * may lag behind.
+ */
+const LATE_MS = 1000;
 
 /** How long attempts may fail without an answer before that is worth a message of its own. */
 const SILENT_MS = 10_000;
@@ -72,8 +83,10 @@ export class ContainerFollower {
   #isOpen = false;
   #isShed = false;
   #staleChecks = 0;
+  /** Until when a log is looked at again whose container has stopped; infinite while that runs. */
+  #lateUntil = 0;
   /** The line without an end that the last stream ended with. */
-  #unended: LogLine[] = [];
+  readonly #unended = new ContainerLines();
   /** When the first of the attempts in a row was that have failed. */
   #failingSince: number | undefined;
   #isTroubled = false;
@@ -131,12 +144,13 @@ export class ContainerFollower {
       try {
         const container = await engine.inspect(this.#id, context.signal);
         await this.#notes.note(container);
+        if (container.running) this.#lateUntil = Infinity;
         const took = await this.#read(container);
         if (this.#isShed) {
           this.#isShed = false;
           await this.#alarm.wait(context.signal, SHED_MS);
         } else if (this.#cursor.missed) continue;
-        else if (!container.running) await this.#rest();
+        else if (!container.running) await this.#rest(took);
         else if (took === 0) await this.#alarm.wait(context.signal, this.#backoff.next());
       } catch (error) {
         if (context.signal.aborted) break;
@@ -154,7 +168,7 @@ export class ContainerFollower {
     using connection = new LinkedAbort(context.signal);
     const { signal } = connection;
     this.#connection = connection;
-    this.#unended = [];
+    this.#unended.clear(0);
     const noting = container.running ? this.#noteChanges(connection) : undefined;
     // What follows a running container stays open; the rest of a stopped one's log soon ends.
     let release: () => void = await gate.enter();
@@ -174,12 +188,12 @@ export class ContainerFollower {
       }
       this.#streamsRunning = container.running;
       const frames = new LogFrames(container.tty, maxLine);
+      const lines = new ContainerLines();
       let took = 0;
       for (let chunks; (chunks = await bytes.read()) !== undefined;) {
         this.#isSilent = false;
         let taken = 0;
         for (const some of portions(chunks, this.#settings.portion())) {
-          const lines: LogLine[] = [];
           for (const chunk of some) frames.push(chunk, lines);
           taken += await this.#deliver(lines);
         }
@@ -194,7 +208,7 @@ export class ContainerFollower {
       frames.end(this.#unended);
       // A terminal's line without an end goes on with what the container prints when it starts again.
       if (!container.running && !container.tty) {
-        took += await this.#deliver(this.#unended.splice(0));
+        took += await this.#deliver(this.#unended);
       }
       return took;
     } finally {
@@ -240,53 +254,50 @@ export class ContainerFollower {
     });
     try {
       const frames = new LogFrames(tty, this.#settings.maxLine);
+      const lines = new ContainerLines();
       for (let chunks; (chunks = await bytes.read()) !== undefined;) {
-        const lines: LogLine[] = [];
-        for (const chunk of chunks) frames.push(chunk, lines);
-        if (lines.some((line) => this.#cursor.search(line))) return true;
+        for (const chunk of chunks) {
+          frames.push(chunk, lines);
+          if (this.#cursor.search(lines)) return true;
+          lines.clear(MOST_KEPT);
+        }
       }
-      const lines: LogLine[] = [];
       frames.end(lines);
-      return lines.some((line) => this.#cursor.search(line));
+      return this.#cursor.search(lines);
     } finally {
       reading.abort();
     }
   }
 
-  /** Hands over what is new; gives the number of new lines. */
-  async #deliver(lines: readonly LogLine[]): Promise<number> {
-    const { context, stderr } = this.#settings;
+  /** Hands over what is new, and drops all; gives the number of new lines. */
+  async #deliver(lines: ContainerLines): Promise<number> {
+    const { context, stderr, portion } = this.#settings;
     const cursor = this.#cursor;
-    const wanted: SourceLine[] = [];
-    let took = 0;
-    for (const line of lines) {
-      if (!cursor.take(line)) continue;
-      took++;
-      const gap = cursor.takeGap();
-      if (gap !== undefined) {
-        await this.#notes.tell("gap", { from: formatLogTime(gap.from), to: formatLogTime(gap.to) });
-      }
-      if (line.stderr && !stderr) continue;
-      const { text, truncated } = line;
-      const place = `${formatSince(line)}#${cursor.n}`;
-      const time = microsOf(line);
-      wanted.push(truncated ? { text, time, place, truncated } : { text, time, place });
+    const took = cursor.take(lines);
+    const gap = cursor.takeGap();
+    if (gap !== undefined) {
+      await this.#notes.tell("gap", { from: formatLogTime(gap.from), to: formatLogTime(gap.to) });
     }
-    if (wanted.length > 0) {
-      await context.lines({
-        key: this.#notes.key,
-        origin: this.#notes.origin,
-        lines: wanted,
-        position: cursor.position,
-      });
+    if (!stderr) lines.ignoreStderr();
+    lines.dropUnnumbered();
+    if (lines.count > 0) {
+      const { key, origin } = this.#notes;
+      await context.lines(new StampedBatch(key, origin, lines, cursor.position));
     }
+    lines.clear(2 * portion());
     return took;
   }
 
-  /** Waits until something happens to the container, and keeps little until then. */
-  async #rest(): Promise<void> {
+  /** Waits until something happens to the container, and keeps little until then; or for lines that are late. */
+  async #rest(took: number): Promise<void> {
+    const { signal } = this.#settings.context;
+    const now = performance.now();
+    const isLate = this.#lateUntil > 0 && took > 0;
+    if (isLate || this.#lateUntil === Infinity) this.#lateUntil = now + LATE_MS;
+    if (now < this.#lateUntil) return await this.#alarm.wait(signal, this.#lateUntil - now);
+    this.#lateUntil = 0;
     this.#cursor.forget();
-    await this.#alarm.wait(this.#settings.context.signal);
+    await this.#alarm.wait(signal);
     this.#backoff.reset();
   }
 
@@ -296,7 +307,7 @@ export class ContainerFollower {
     const name = this.#notes.name;
     if (error instanceof EngineError && error.isGone) {
       if (this.#notes.known === undefined) return "removed";
-      await this.#deliver(this.#unended.splice(0));
+      await this.#deliver(this.#unended);
       await this.#notes.tell("removed", { name });
       return "removed";
     }
@@ -319,7 +330,8 @@ export class ContainerFollower {
 
   /** The source tells once for all containers when the engine as a whole is away. */
   #isWorthTelling(error: EngineError | FrameError): boolean {
-    if (error instanceof FrameError || error.status !== undefined) return true;
+    if (error instanceof FrameError) return true;
+    if (error.status !== undefined && !error.isGoing) return true;
     const failing = performance.now() - (this.#failingSince ?? 0);
     return failing >= SILENT_MS && !this.#settings.isAway();
   }

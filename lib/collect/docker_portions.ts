@@ -1,21 +1,23 @@
 /** How much of a log becomes lines at a time. */
 
-/**
- * Chunks in groups of so many bytes, as far as a chunk is not longer by itself.
- *
- * @param portion bytes
- */
+/** Chunks, and parts of them, in groups of so many bytes. @param portion bytes, a whole number above 0 */
 export function* portions(
   chunks: readonly Uint8Array[],
   portion: number,
 ): Generator<readonly Uint8Array[]> {
-  let first = 0;
-  let bytes = 0;
-  for (const [index, chunk] of chunks.entries()) {
-    bytes += chunk.length;
-    if (bytes < portion && index < chunks.length - 1) continue;
-    yield chunks.slice(first, index + 1);
-    first = index + 1;
-    bytes = 0;
+  let group: Uint8Array[] = [];
+  let room = portion;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + room);
+      group.push(part);
+      at += part.length;
+      room -= part.length;
+      if (room > 0) continue;
+      yield group;
+      group = [];
+      room = portion;
+    }
   }
+  if (group.length > 0) yield group;
 }

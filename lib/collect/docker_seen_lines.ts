@@ -83,11 +83,12 @@ export class SeenLines {
     this.#fullPage = Math.max(NEW_PAGE, Math.min(FULL_PAGE, Math.ceil(capacity / FEWEST_PAGES)));
   }
 
-  add(time: LogTime, text: string): void {
+  /** Adds a line: the bytes from `start` to `stop`. */
+  add(time: LogTime, bytes: Uint8Array, start: number, stop: number): void {
     if (this.#capacity === 0) return;
     this.#length++;
     const key = keyOf(time);
-    const hash = hashOf(text);
+    const hash = hashOf(bytes, start, stop);
     const page = this.#pages.at(-1);
     if (page !== undefined && page.length < this.#fullPage && page.add(key, hash)) return;
     const next = new Page();
@@ -100,11 +101,12 @@ export class SeenLines {
     }
   }
 
-  has(time: LogTime, text: string): boolean {
+  /** True when the bytes from `start` to `stop` are a line that is remembered. */
+  has(time: LogTime, bytes: Uint8Array, start: number, stop: number): boolean {
     const key = keyOf(time);
     let hash: number | undefined;
     for (let index = this.#pages.length - 1; index >= 0; index--) {
-      if (this.#pages[index]!.has(key, hash ??= hashOf(text))) return true;
+      if (this.#pages[index]!.has(key, hash ??= hashOf(bytes, start, stop))) return true;
     }
     return false;
   }
@@ -119,14 +121,13 @@ function keyOf({ seconds, nanos }: LogTime): number {
   return (seconds % SECONDS) * 1e9 + nanos;
 }
 
-function hashOf(text: string): number {
-  const { length } = text;
-  let hash = length;
-  for (let at = Math.min(length, HASHED) - 1; at >= 0; at--) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+function hashOf(bytes: Uint8Array, start: number, stop: number): number {
+  let hash = stop - start;
+  for (let at = Math.min(stop, start + HASHED) - 1; at >= start; at--) {
+    hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
   }
-  for (let at = Math.max(0, length - HASHED); at < length; at++) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let at = Math.max(start, stop - HASHED); at < stop; at++) {
+    hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
   }
   return hash;
 }

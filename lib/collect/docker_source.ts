@@ -54,7 +54,7 @@ const REMIND_MS = 300_000;
 const SHED = 4;
 
 /** Bytes of all logs together that become lines at a time, and of one log at least and at most. */
-const ALL_PORTIONS = 512 * 1024;
+const ALL_PORTIONS = 1024 * 1024;
 const LEAST_PORTION = 8 * 1024;
 const MOST_PORTION = 64 * 1024;
 
@@ -247,7 +247,7 @@ class DockerSource {
   }
 
   #portion(): number {
-    const share = ALL_PORTIONS / this.#followers.size;
+    const share = Math.floor(ALL_PORTIONS / this.#followers.size);
     return Math.min(MOST_PORTION, Math.max(LEAST_PORTION, share));
   }
 

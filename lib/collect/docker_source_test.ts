@@ -103,6 +103,25 @@ Deno.test("dockerSource() reads what a container that has stopped left behind", 
   assert.deepEqual(recording.kinds(), []);
 });
 
+Deno.test("dockerSource() takes what its engine writes down only after a container has stopped", async () => {
+  const [world, recording] = [new DockerWorld(), new Recording()];
+  const container = world.create("omega-ssh");
+  container.start();
+  const late = ["late", "later"];
+  const logs = world.logs.bind(world);
+  world.logs = async (id, request) => {
+    const answer = await logs(id, request);
+    // Behind all that this answer has.
+    if (!request.follow) late.splice(0, 1).forEach((text) => container.print(text));
+    return answer;
+  };
+  await using _ = new RunningSource(world, recording);
+  await eventually(() => container.readers === 1);
+  container.stop();
+  await recording.until(() => recording.texts().length === 2);
+  assert.deepEqual(recording.texts(), ["late", "later"]);
+});
+
 Deno.test("dockerSource() follows containers through starts, stops, renames and removal (F28)", async () => {
   const [world, recording] = [new DockerWorld(), new Recording()];
   await using _ = new RunningSource(world, recording);
@@ -396,6 +415,24 @@ Deno.test("dockerSource() ends with the signal although lines are never written 
   });
   await isWriting;
   await source.stop();
+});
+
+Deno.test("dockerSource() does not call it trouble that a container is being removed", async () => {
+  const [world, recording] = [new DockerWorld(), new Recording()];
+  const [going, gone] = [world.create("going-ssh"), world.create("gone-ssh")];
+  for (const container of [going, gone]) container.start();
+  await using _ = new RunningSource(world, recording);
+  await eventually(() => going.readers === 1 && gone.readers === 1);
+  const message = `${gone.id} does not exist in database: no such container`;
+  going.failure = new EngineError("dead or marked for removal", { status: 409 });
+  gone.failure = new EngineError(message, { status: 500 });
+  for (const container of [going, gone]) container.stop();
+  await recording.until(() => recording.kinds().includes("removed"));
+  const asked = world.asked.inspect;
+  await eventually(() => world.asked.inspect >= asked + 5);
+  world.remove(going);
+  await recording.until(() => recording.kinds().filter((kind) => kind === "removed").length === 2);
+  assert.deepEqual(recording.messages, []);
 });
 
 Deno.test("dockerSource() takes the last line without an end when its container is gone", async () => {

@@ -1,11 +1,14 @@
 /** Writes what has gathered, and holds everybody back while that cannot be done. */
 import { SinkError } from "../event/sink_error.ts";
 import type { CollectClock } from "./collect_clock.ts";
-import { type Output, waitingIn } from "./output.ts";
+import { bytesIn, type Output, waitingIn } from "./output.ts";
 
 /** Milliseconds until the first and the longest wait for the next try. */
 const FIRST_RETRY = 1000;
 const LONGEST_RETRY = 5000;
+
+/** Bytes that are written at once: more do not stay in the cache until then, and many streams have many. */
+const ENOUGH = 512 * 1024;
 
 /** A time during which nothing could be written. */
 export interface Outage {
@@ -67,7 +70,9 @@ export class GroupWriter {
       // What comes in the same turn goes into the same write.
       if (this.#outage === undefined) setImmediate(() => this.flush());
     }
-    return this.#group.promise;
+    const { promise } = this.#group;
+    if (bytesIn(this.#options.output) >= ENOUGH) this.flush();
+    return promise;
   }
 
   /** Writes now. @returns false when that cannot be done */

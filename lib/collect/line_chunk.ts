@@ -1,4 +1,5 @@
 /** Lines as the bytes in which they were read, for sources that give them by the hundred thousand. */
+import type { ContainerLines } from "../docker/container_lines.ts";
 import { decodeLine } from "./line_text.ts";
 import type { Origin, Position, SourceBatch, SourceLine } from "./source.ts";
 
@@ -18,6 +19,8 @@ export interface LineChunk {
   readonly place: string;
   /** Bytes of a line that are kept. */
   readonly maxLine: number;
+  /** Of lines of a container, whose place is their time: what is known of each. */
+  readonly stamps?: ContainerLines;
 }
 
 /** The line from `start` to its newline at `stop`. */

@@ -12,11 +12,17 @@ const KEY1 = 0x85a308d3 | 0;
 /** A place's number is told apart from what is before it; few have one this long. */
 const NUMBER = /(?:0|[1-9]\d{0,14})$/;
 
+/** Between the time and the number in the place of a line: `1700000000.123456789#2`. */
+export const NUMBER_SIGN = "#";
+
 /** A number's lower part, which a 32-bit operation takes. */
 const WORD = 2 ** 32;
 
 const hash = new ByteHash();
 const text8 = new HashedText();
+
+const NANO_DIGITS = 9;
+const ZERO = 0x30;
 
 /** The key of a stream and what its places begin with, as 64 bits. */
 export class PlaceSeed {
@@ -24,6 +30,12 @@ export class PlaceSeed {
   low = 0;
   #key = "";
   #prefix = "";
+  /** Of places that are times: what is before the nanoseconds, and all of it. */
+  #isTime = false;
+  #timeKey = "";
+  #seconds = NaN;
+  #secondsEnd = 0;
+  readonly #time = new HashedText();
 
   constructor() {
     this.#hash();
@@ -31,10 +43,32 @@ export class PlaceSeed {
 
   /** Takes up the stream `key` and the places that begin with `prefix`. */
   set(key: string, prefix: string): void {
-    if (key === this.#key && prefix === this.#prefix) return;
+    if (key === this.#key && prefix === this.#prefix && !this.#isTime) return;
+    this.#isTime = false;
     this.#key = key;
     this.#prefix = prefix;
     this.#hash();
+  }
+
+  /** Takes up the stream `key` and the places of one time, as `formatSince()` and a `#` behind it have it. */
+  setTime(key: string, seconds: number, nanos: number): void {
+    const time = this.#time;
+    if (seconds !== this.#seconds || key !== this.#timeKey) {
+      this.#timeKey = key;
+      this.#seconds = seconds;
+      time.set(`${key}\n${seconds}.${"0".repeat(NANO_DIGITS)}${NUMBER_SIGN}`);
+      this.#secondsEnd = time.length - NANO_DIGITS - NUMBER_SIGN.length;
+    }
+    const { bytes } = time;
+    for (let at = this.#secondsEnd + NANO_DIGITS - 1, rest = nanos; at >= this.#secondsEnd; at--) {
+      const next = rest / 10 | 0;
+      bytes[at] = ZERO + rest - next * 10;
+      rest = next;
+    }
+    hash.hash(time.view, 0, time.length, KEY0, KEY1);
+    this.high = hash.high;
+    this.low = hash.low;
+    this.#isTime = true;
   }
 
   #hash(): void {

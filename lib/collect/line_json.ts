@@ -27,9 +27,18 @@ export interface LineEvent {
 /** Writes events of one sensor as `toJsonLine()` does, at a fraction of its cost. */
 export class LineJsonWriter {
   readonly #afterId: string;
+  #afterFields = '},"raw_line":';
+  #afterMsg = '","raw_line":';
 
   constructor(sensor: string) {
     this.#afterId = `","schema":${SCHEMA_VERSION},"sensor":${quotedText(sensor)},"decky":"`;
+  }
+
+  /** Events from here on are of the work with this traceparent. */
+  mark(trace: string): void {
+    const rest = `,"_trace":"${trace}","raw_line":`;
+    this.#afterFields = `}${rest}`;
+    this.#afterMsg = `"${rest}`;
   }
 
   /** Adds the event to `buffer` as one JSON object. */
@@ -47,8 +56,8 @@ export class LineJsonWriter {
       if (typeof value === "string") parts.push('":"', inside(value), '"');
       else parts.push('":', JSON.stringify(value));
     }
-    if (msg !== "") parts.push('},"msg":"', inside(msg), '","raw_line":');
-    else parts.push('},"raw_line":');
+    if (msg !== "") parts.push('},"msg":"', inside(msg), this.#afterMsg);
+    else parts.push(this.#afterFields);
     parts.push(event.isPlain ? JSON.stringify(event.rawLine) : quotedText(event.rawLine), "}\n");
     buffer.count++;
   }

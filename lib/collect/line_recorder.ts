@@ -1,5 +1,7 @@
 /** Makes of a line what it adds to the two files. */
 import { type FieldValue, UNKNOWN_ATTACKER } from "../event/event.ts";
+import type { ContainerLines } from "../docker/container_lines.ts";
+import { microsOf } from "../docker/log_time.ts";
 import { attackerOf } from "./attacker_of.ts";
 import { ChunkRecorder } from "./chunk_recorder.ts";
 import { guessAddress } from "./guess_address.ts";
@@ -9,6 +11,7 @@ import { lineId } from "./line_id.ts";
 import { LineJsonWriter } from "./line_json.ts";
 import { type LineReading, NIL } from "./line_reading.ts";
 import { safeLine } from "./line_text.ts";
+import { ORIGIN_DECKY, ORIGIN_SERVICE } from "./origin_fields.ts";
 import type { Output } from "./output.ts";
 import type { ReadBack } from "./read_back.ts";
 import { RAW_LINE, readLine } from "./read_line.ts";
@@ -39,6 +42,8 @@ export interface RecordPlace {
   readonly now: number;
   /** Milliseconds of a clock that nobody sets. */
   readonly clock: number;
+  /** W3C traceparent of the work, where it is traced. */
+  readonly trace?: string | undefined;
 }
 
 /** Printable ASCII without what escapes begin with: so is all that is read out of it. */
@@ -61,13 +66,19 @@ export class LineRecorder {
     const { decky = "", service = "", container = "" } = batch.origin;
     const isPlainOrigin = PLAIN.test(decky + service + container);
     const isBack = place.back !== undefined && place.back.size > 0;
-    // What is known of an origin goes into events, which only the one way does.
-    if (batch.chunk !== undefined && !isBack && decky + service + container === "") {
-      this.#chunks.record(batch.key, batch.chunk, place, {
-        event: (line) => void this.#event(batch, line, line.text, PLAIN.test(line.text), place),
-        line: (line) => this.#line(batch, line, true, place),
+    const { trace } = place;
+    if (trace !== undefined) this.#json.mark(trace);
+    const { chunk } = batch;
+    // What is known of the work goes into events, which only the one way does.
+    if (chunk !== undefined && !isBack && trace === undefined) {
+      this.#chunks.record(batch, chunk, place, {
+        event: (line) => {
+          const isPlain = isPlainOrigin && PLAIN.test(line.text);
+          this.#event(batch, line, line.text, isPlain, place);
+        },
+        line: (line) => this.#line(batch, line, isPlainOrigin, place),
       });
-      return place.now;
+      return chunk.stamps === undefined ? place.now : lastTime(chunk.stamps);
     }
     const back = isBack ? place.back : undefined;
     let last = place.now;
@@ -148,6 +159,11 @@ export class LineRecorder {
   }
 }
 
+/** Microseconds since the epoch at which the last line was taken. */
+function lastTime({ seconds, nanos, count }: ContainerLines): number {
+  return microsOf({ seconds: seconds[count - 1]!, nanos: nanos[count - 1]! });
+}
+
 /** The fields of a line and what is known about it besides. */
 function withFacts(
   reading: LineReading,
@@ -172,8 +188,8 @@ function withFacts(
     values[index < 0 ? values.length : index] = value;
   };
   if (port !== undefined && !names.includes("remote_port")) add("remote_port", String(port));
-  if (otherDecky) add("origin_decky", origin.decky);
-  if (otherDecky || otherService) add("origin_service", origin.service);
+  if (otherDecky) add(ORIGIN_DECKY, origin.decky);
+  if (otherDecky || otherService) add(ORIGIN_SERVICE, origin.service);
   if (damaged) add("damaged", true);
   if (isTruncated) add("truncated", true);
   return { names, values };

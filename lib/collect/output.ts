@@ -24,6 +24,11 @@ export function waitingIn({ log, json }: Output): number {
   return log.count + json.count;
 }
 
+/** Bytes that wait to be written, as far as they are bytes already. */
+export function bytesIn({ log, json }: Output): number {
+  return log.length + json.length;
+}
+
 /** Which files the output ends in, and where. */
 export interface OutputEnds {
   readonly log: FilePosition;

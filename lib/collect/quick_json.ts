@@ -5,11 +5,10 @@ import type { ByteHash } from "./byte_hash.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import { quotedText } from "./line_json.ts";
 import type { QuickLine } from "./quick_line.ts";
+import { copy, copyQuoted, copyUnescaped, putWords, type Words, wordsOf } from "./word_copy.ts";
 
 const ZERO = 0x30;
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const CLOSE = 0x5d;
 
 /** Of `cmd`, which is called `command` among fields. */
 const LETTER_C = 0x63;
@@ -18,31 +17,10 @@ const LETTER_C = 0x63;
 const QUOTE_COLON_QUOTE = 0x22_3a_22;
 const QUOTE_COMMA = 0x2c22;
 
-/** Four bytes of each. */
-const QUOTES = 0x22222222;
-const BACKSLASHES = 0x5c5c5c5c;
-const LOW_BITS = 0x7f7f7f7f;
-const HIGH_BITS = 0x80808080 | 0;
+/** A quote within a text. */
+const ESCAPED_QUOTE = 0x225c;
 
 const encoder = new TextEncoder();
-
-/** A constant text, four bytes at a time. */
-interface Words {
-  readonly words: Int32Array;
-  readonly length: number;
-}
-
-function wordsOf(text: string): Words {
-  const { length } = text;
-  const bytes = new Uint8Array(length + 3 & ~3);
-  encoder.encodeInto(text, bytes);
-  const view = new DataView(bytes.buffer);
-  const words = Int32Array.from(
-    { length: bytes.length / 4 },
-    (_, index) => view.getInt32(4 * index, true),
-  );
-  return { words, length };
-}
 
 const HEAD_START = '{"timestamp":"2026-05-03T05:12:51.123456Z","event_id":"';
 const NO_ID = "0".repeat(26);
@@ -82,38 +60,54 @@ export class QuickJsonWriter {
     );
   }
 
-  /** Adds the event of `line`, which stands at `start` of `bytes`, with the id of `hash`. */
-  write(line: QuickLine, bytes: DataView, start: number, hash: ByteHash, buffer: LineBuffer): void {
+  /**
+   * Adds the event of `line`, which stands at `start` of `bytes`, with the id of `hash`.
+   *
+   * @param more further fields, each with a comma behind it
+   */
+  write(
+    line: QuickLine,
+    bytes: DataView,
+    start: number,
+    hash: ByteHash,
+    buffer: LineBuffer,
+    more: Words,
+  ): void {
     const head = this.#head;
     this.#setTime(line);
     setTail(head, ID_AT + 10, hash.high, hash.low, hash.more);
     const { stop } = line;
-    buffer.reserve((stop - start) * BYTES_PER_BYTE + head.length + BYTES_BESIDES);
+    buffer.reserve(
+      (stop - start) * BYTES_PER_BYTE + head.length + more.length +
+        BYTES_BESIDES,
+    );
     const out = buffer.view;
     let at = buffer.length;
     buffer.bytes.set(head, at);
     at = copy(out, at + head.length, bytes, line.deckyStart, line.deckyEnd);
-    at = put(out, at, SERVICE);
+    at = putWords(out, at, SERVICE);
     at = copy(out, at, bytes, line.serviceStart, line.serviceEnd);
-    at = put(out, at, TYPE);
+    at = putWords(out, at, TYPE);
     at = line.isCommand
-      ? put(out, at, COMMAND)
+      ? putWords(out, at, COMMAND)
       : copy(out, at, bytes, line.typeStart, line.typeEnd);
-    at = put(out, at, ATTACKER);
+    at = putWords(out, at, ATTACKER);
     at = line.attackerEnd === 0
-      ? put(out, at, UNKNOWN)
+      ? putWords(out, at, UNKNOWN)
       : copy(out, at, bytes, line.attackerStart, line.attackerEnd);
-    at = put(out, at, FIELDS);
+    at = putWords(out, at, FIELDS);
+    const first = at;
     at = line.isCommand ? putCommand(out, at, bytes, line) : putFields(out, at, bytes, line);
+    at = putWords(out, at, more);
+    // Without the comma behind the last.
+    if (at > first) at--;
     if (line.msgStart < stop) {
-      at = put(out, at, MSG);
+      at = putWords(out, at, MSG);
       at = copyQuoted(out, at, bytes, line.msgStart, stop);
-      at = put(out, at, RAW_AFTER_MSG);
-    } else at = put(out, at, RAW_AFTER_FIELDS);
-    // The header holds nothing that is escaped.
-    at = copy(out, at, bytes, start, line.typeEnd);
-    at = copyQuoted(out, at, bytes, line.typeEnd, stop);
-    buffer.length = put(out, at, END);
+      at = putWords(out, at, RAW_AFTER_MSG);
+    } else at = putWords(out, at, RAW_AFTER_FIELDS);
+    at = putLine(out, at, bytes, line, start);
+    buffer.length = putWords(out, at, END);
     buffer.count++;
   }
 
@@ -176,12 +170,38 @@ function putFields(out: DataView, at: number, bytes: DataView, line: QuickLine):
     at += 2;
   }
   if (line.portEnd > 0) {
-    at = copy(out, put(out, at, REMOTE_PORT), bytes, line.portStart, line.portEnd);
-    out.setUint8(at, QUOTE);
-    return at + 1;
+    at = copy(out, putWords(out, at, REMOTE_PORT), bytes, line.portStart, line.portEnd);
+    out.setInt16(at, QUOTE_COMMA, true);
+    at += 2;
   }
-  // Without the comma behind the last.
-  return count > 0 ? at - 1 : at;
+  return at;
+}
+
+/** Adds the line that starts at `start` for between quotes: but for its text, all its quotes are known. */
+function putLine(
+  out: DataView,
+  at: number,
+  bytes: DataView,
+  line: QuickLine,
+  start: number,
+): number {
+  const { valueStarts, valueEnds, hasEscapes, msgStart } = line;
+  const count = line.isCommand ? 0 : line.count;
+  let from = start;
+  for (let index = 0; index < count; index++) {
+    const valueStart = valueStarts[index]!;
+    const valueEnd = valueEnds[index]!;
+    at = copy(out, at, bytes, from, valueStart - 1);
+    out.setInt16(at, ESCAPED_QUOTE, true);
+    at = hasEscapes
+      ? copyQuoted(out, at + 2, bytes, valueStart, valueEnd)
+      : copy(out, at + 2, bytes, valueStart, valueEnd);
+    out.setInt16(at, ESCAPED_QUOTE, true);
+    at += 2;
+    from = valueEnd + 1;
+  }
+  at = copy(out, at, bytes, from, msgStart);
+  return copyQuoted(out, at, bytes, msgStart, line.stop);
 }
 
 /** Adds the parts of a command, in which nothing is escaped. */
@@ -191,86 +211,12 @@ function putCommand(out: DataView, at: number, bytes: DataView, line: QuickLine)
     const nameStart = nameStarts[index]!;
     out.setUint8(at++, QUOTE);
     at = bytes.getUint8(nameStart) === LETTER_C
-      ? put(out, at, COMMAND)
+      ? putWords(out, at, COMMAND)
       : copy(out, at, bytes, nameStart, nameEnds[index]!);
     out.setInt32(at, QUOTE_COLON_QUOTE, true);
     at = copyQuoted(out, at + 3, bytes, valueStarts[index]!, valueEnds[index]!);
     out.setInt16(at, QUOTE_COMMA, true);
     at += 2;
-  }
-  return at - 1;
-}
-
-/** Adds a constant text. */
-function put(out: DataView, at: number, { words, length }: Words): number {
-  for (let index = 0; index < words.length; index++) {
-    out.setInt32(at + 4 * index, words[index]!, true);
-  }
-  return at + length;
-}
-
-/** Adds bytes as they are: four at a time, and up to three too many, which what follows overwrites. */
-function copy(out: DataView, at: number, bytes: DataView, start: number, end: number): number {
-  const shift = at - start;
-  for (let index = start; index < end; index += 4) {
-    out.setInt32(index + shift, bytes.getInt32(index, true), true);
-  }
-  return end + shift;
-}
-
-/** Adds printable ASCII for between quotes. */
-function copyQuoted(
-  out: DataView,
-  at: number,
-  bytes: DataView,
-  start: number,
-  end: number,
-): number {
-  let index = start;
-  for (const last = end - 4; index <= last; index += 4) {
-    const word = bytes.getInt32(index, true);
-    // Of bytes below 128 the sum with 127 has its highest bit set unless they are 0.
-    const quotes = (word ^ QUOTES) + LOW_BITS;
-    const backslashes = (word ^ BACKSLASHES) + LOW_BITS;
-    if ((quotes & backslashes & HIGH_BITS) === HIGH_BITS) {
-      out.setInt32(at, word, true);
-      at += 4;
-      continue;
-    }
-    for (let shift = 0; shift < 32; shift += 8) {
-      const byte = word >>> shift & 0xff;
-      if (byte === QUOTE || byte === BACKSLASH) out.setUint8(at++, BACKSLASH);
-      out.setUint8(at++, byte);
-    }
-  }
-  for (; index < end; index++) {
-    const byte = bytes.getUint8(index);
-    if (byte === QUOTE || byte === BACKSLASH) out.setUint8(at++, BACKSLASH);
-    out.setUint8(at++, byte);
-  }
-  return at;
-}
-
-/** Adds a value, whose own escapes are RFC 5424's, for between JSON's quotes. */
-function copyUnescaped(
-  out: DataView,
-  at: number,
-  bytes: DataView,
-  start: number,
-  end: number,
-): number {
-  for (let index = start; index < end; index++) {
-    let byte = bytes.getUint8(index);
-    if (byte === BACKSLASH) {
-      const next = bytes.getUint8(index + 1);
-      // The quote that ends the value is never the next: a backslash before it would be its escape.
-      if (next === QUOTE || next === BACKSLASH || next === CLOSE) {
-        byte = next;
-        index++;
-      }
-      if (byte !== CLOSE) out.setUint8(at++, BACKSLASH);
-    }
-    out.setUint8(at++, byte);
   }
   return at;
 }

@@ -1,8 +1,10 @@
 /** Loads dockerode, and lets it read only. */
 import { Agent, type ClientRequest } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import { EngineError } from "./engine.ts";
+import { type ConnectionAddress, openLogConnection } from "./log_connection.ts";
 
 /** What the client needs of a request. */
 export interface DialOptions {
@@ -68,18 +70,33 @@ function newModem(Dockerode: DockerodeConstructor, options: DockerodeOptions): M
   }
 }
 
+/** What an agent is asked for. */
+interface InnerAgent {
+  addRequest(request: ClientRequest, ...rest: unknown[]): void;
+  createConnection(
+    address: ConnectionAddress,
+    callback: (error: unknown, connection?: Duplex) => void,
+  ): void;
+}
+
 /**
  * Opens a connection for each request, and sees to it that no answer leads elsewhere: dockerode follows
  * redirects past all checks, and ends the process where it cannot.
  */
 function stayingAgent(protocol: DockerodeOptions["protocol"]): Agent {
   const agent = protocol === "https" ? new HttpsAgent() : new Agent();
-  const inner = agent as Agent & { addRequest(request: ClientRequest, ...rest: unknown[]): void };
+  const inner = agent as unknown as InnerAgent;
   const addRequest = inner.addRequest.bind(agent);
   inner.addRequest = (request, ...rest) => {
     request.prependListener("response", ({ headers }) => delete headers.location);
     addRequest(request, ...rest);
   };
+  // A pipe of Windows is none of Deno's connections.
+  if (protocol === "http" && Deno.build.os !== "windows") {
+    inner.createConnection = (address, callback) => {
+      openLogConnection(address).then((connection) => callback(null, connection), callback);
+    };
+  }
   // dockerode prints its options for each request, even where nobody sees that.
   return Object.assign(agent, { [inspect.custom]: () => "Agent" });
 }

@@ -5,7 +5,9 @@ import { type DialOptions, type Modem, readingModem } from "./dockerode.ts";
 import { type ByteSource, type Engine, EngineError, type LogRequest } from "./engine.ts";
 import { engineFailure } from "./engine_failure.ts";
 import { LinkedAbort } from "./linked_abort.ts";
-import { NodeBytes, type NodeStream } from "./node_bytes.ts";
+import { LogBytes } from "./log_bytes.ts";
+import { LogConnection } from "./log_connection.ts";
+import { type ByteStreamOptions, NodeBytes, type NodeStream } from "./node_bytes.ts";
 import { readContainer, readContainerList } from "./read_containers.ts";
 
 /** For an answer that ends. */
@@ -15,7 +17,7 @@ const REQUEST_DEADLINE_MS = 10_000;
 const STREAM_DEADLINE_MS = 60_000;
 
 /** Bytes that may wait on all streams together, and on one of them at least and at most. */
-const ALL_WAITING = 16 * 1024 * 1024;
+const ALL_WAITING = 8 * 1024 * 1024;
 const LEAST_WAITING = 64 * 1024;
 const MOST_WAITING = 1024 * 1024;
 
@@ -23,6 +25,12 @@ const MOST_WAITING = 1024 * 1024;
 const EVENTS = ["start", "die", "died", "destroy", "remove", "rename"];
 
 const STATUS_CODES: DialOptions["statusCodes"] = { 200: true };
+
+/**
+ * What Docker calls itself. Podman reads the last lines of a file and then follows from where its end is by then:
+ * what is written in between it never sends.
+ */
+const DOCKER = /^Docker\//;
 
 /** How to reach an engine. */
 export interface EngineOptions {
@@ -55,6 +63,8 @@ class DockerodeEngine implements Engine {
   readonly #modem: Modem;
   readonly #deadlineMs: number;
   #streams = 0;
+  /** The last lines of a log are not asked for: what answers is not Docker. */
+  #isOther = false;
 
   constructor(host: DockerHost, modem: Modem, deadlineMs: number) {
     this.name = formatDockerHost(host);
@@ -76,12 +86,24 @@ class DockerodeEngine implements Engine {
   logs(id: string, { follow, since, tail, signal }: LogRequest): Promise<ByteSource> {
     const query = { follow, stdout: true, stderr: true, timestamps: true };
     // As text: a number would lose its last digits.
-    return this.#stream(`/containers/${id}/logs?`, { ...query, ...given({ since, tail }) }, signal);
+    const all = { ...query, ...given({ since }) };
+    return this.#stream(signal, async (request) => {
+      const path = `/containers/${id}/logs?`;
+      if (tail !== undefined && !this.#isOther) {
+        const stream = await this.#dialStream(path, { ...all, tail }, request);
+        if (DOCKER.test(String(stream.headers.server))) return stream;
+        this.#isOther = true;
+        stream.on("error", () => {});
+        stream.destroy();
+      }
+      return await this.#dialStream(path, all, request);
+    });
   }
 
   events(since: string | undefined, signal: AbortSignal): Promise<ByteSource> {
     const filters = { type: ["container"], event: EVENTS };
-    return this.#stream("/events?", { filters, ...given({ since }) }, signal);
+    const query = { filters, ...given({ since }) };
+    return this.#stream(signal, (request) => this.#dialStream("/events?", query, request));
   }
 
   async #ask(
@@ -94,21 +116,20 @@ class DockerodeEngine implements Engine {
   }
 
   async #stream(
-    path: string,
-    query: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
+    dial: (request: Deadline) => Promise<Answer>,
   ): Promise<ByteSource> {
     const request = new Deadline(signal, STREAM_DEADLINE_MS);
-    let stream: NodeStream;
+    let stream: Answer;
     try {
-      stream = await this.#dial({ path, options: query, isStream: true }, request) as NodeStream;
+      stream = await dial(request);
     } catch (error) {
       request[Symbol.dispose]();
       throw error;
     }
     request.clear();
     this.#streams++;
-    return new NodeBytes(stream, {
+    const options: ByteStreamOptions = {
       limit: () => Math.min(MOST_WAITING, Math.max(LEAST_WAITING, ALL_WAITING / this.#streams)),
       signal,
       failure: (error) => engineFailure(this.name, error),
@@ -116,7 +137,22 @@ class DockerodeEngine implements Engine {
         this.#streams--;
         request[Symbol.dispose]();
       },
-    });
+    };
+    const { socket } = stream;
+    if (!(socket instanceof LogConnection) || !socket.hasBody) {
+      return new NodeBytes(stream, options);
+    }
+    // That its body never comes is no matter.
+    stream.on("error", () => {});
+    return new LogBytes(socket, options);
+  }
+
+  #dialStream(
+    path: string,
+    query: Readonly<Record<string, unknown>>,
+    request: Deadline,
+  ): Promise<Answer> {
+    return this.#dial({ path, options: query, isStream: true }, request) as Promise<Answer>;
   }
 
   #dial(
@@ -139,6 +175,12 @@ class DockerodeEngine implements Engine {
       });
     });
   }
+}
+
+/** The head of an answer that goes on, and the answer. */
+interface Answer extends NodeStream {
+  readonly socket: unknown;
+  readonly headers: { readonly server?: string };
 }
 
 /** Without what is undefined. */

@@ -63,6 +63,25 @@ Deno.test("dockerodeEngine() asks for logs with all digits of a time, and for bo
     ]);
   }));
 
+Deno.test("dockerodeEngine() asks for the last lines only where none gets lost between them and the next", () =>
+  withDocker(async ({ world, docker, engine }) => {
+    const container = world.create("omega-ssh");
+    container.start();
+    docker.isPodman = true;
+    docker.onHole = () => container.print("hidden");
+    const request = { ...ALL, follow: true, tail: 1 };
+    for (const printed of ["one", "two"]) {
+      container.print(printed);
+      docker.requests.length = 0;
+      const source = await engine.logs(container.id, request);
+      await eventually(() => container.readers === 1);
+      container.stop();
+      assert.match(await textOf(source), /one\n.*hidden\n/s);
+      container.start();
+    }
+    assert.equal(docker.requests.filter((url) => url.includes("tail=")).length, 0);
+  }));
+
 Deno.test("dockerodeEngine() follows a log until its end, and until its signal", () =>
   withDocker(async ({ world, engine }) => {
     const container = world.create("omega-ssh");

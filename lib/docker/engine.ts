@@ -27,7 +27,10 @@ export interface LogRequest {
   readonly follow: boolean;
   /** From this time on, that included: seconds, a point and nine digits. Everything without it. */
   readonly since: string | undefined;
-  /** Of the last lines only so many, before the others that come. All without it. */
+  /**
+   * Of the last lines only so many, before the others that come: all without it, and where lines would get lost
+   * over it.
+   */
   readonly tail: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -69,6 +72,9 @@ export interface EngineErrorDetails {
   readonly crowded?: boolean;
 }
 
+/** What Podman says, with 500, of a container that goes while it is asked for. */
+const NO_SUCH = /\bno such container\b/i;
+
 /** What the engine answered, or why it did not. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
@@ -93,7 +99,12 @@ export class EngineError extends Error {
 
   /** True when the container is no more. */
   get isGone(): boolean {
-    return this.status === 404;
+    return this.status === 404 || this.status === 500 && NO_SUCH.test(this.message);
+  }
+
+  /** True while the container is being removed. */
+  get isGoing(): boolean {
+    return this.status === 409;
   }
 
   /** True when the container's log cannot be read at all: its driver keeps none. */

@@ -1,16 +1,8 @@
 /** Cuts a container's log stream into lines (Docker Engine API, "Attach to a container: stream format"). */
 import { ByteQueue } from "../byte_queue.ts";
+import { type ContainerLines, LINE_FLAG } from "./container_lines.ts";
 import type { LogTime } from "./log_time.ts";
 import { StampReader } from "./stamp_reader.ts";
-
-/** A line of a container, and when the engine took it. */
-export interface LogLine extends LogTime {
-  /** Without its end; bytes that are no UTF-8 are U+FFFD. */
-  readonly text: string;
-  readonly stderr: boolean;
-  /** The line was longer than a line may be: this is its beginning. */
-  readonly truncated: boolean;
-}
 
 /** Longest line in bytes; what follows is left out. */
 export const DEFAULT_MAX_LINE = 256 * 1024;
@@ -27,6 +19,8 @@ const PIECE = 16 * 1024;
 /** Nothing honest is much larger than a piece. */
 const MAX_FRAME = 1024 * 1024;
 
+const NOTHING: DataView = new DataView(new ArrayBuffer(0));
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -41,14 +35,13 @@ interface OpenLine extends LogTime {
   truncated: boolean;
 }
 
-// A byte order mark stays: lines are given as they came.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
 /** Lines out of one log stream that was asked for with timestamps. */
 export class LogFrames {
   readonly #tty: boolean;
   readonly #maxLine: number;
   readonly #queue = new ByteQueue();
+  /** Of the bytes that are being read. */
+  #view: DataView = NOTHING;
   readonly #stamps = new StampReader();
   /** By stream type. */
   readonly #open: (OpenLine | undefined)[] = [undefined, undefined, undefined];
@@ -62,10 +55,12 @@ export class LogFrames {
   }
 
   /** Takes what came, and adds the lines that are whole now to `lines`. @throws {FrameError} */
-  push(bytes: Uint8Array, lines: LogLine[]): void {
+  push(bytes: Uint8Array, lines: ContainerLines): void {
     this.#queue.lend(bytes);
     const all = this.#queue.peek();
+    this.#view = viewOf(all);
     this.#queue.take(this.#tty ? this.#readRaw(all, lines) : this.#readFrames(all, lines));
+    this.#view = NOTHING;
     this.#queue.settle();
   }
 
@@ -74,18 +69,20 @@ export class LogFrames {
    *
    * @throws {FrameError} when it was cut off within a frame
    */
-  end(lines: LogLine[]): void {
+  end(lines: ContainerLines): void {
     if (this.#tty) {
       const rest = this.#queue.peek();
+      this.#view = viewOf(rest);
       if (rest.length > 0 && !this.#skipping) this.#rawLine(rest, 0, rest.length, lines);
     }
     const isCut = !this.#tty && this.#queue.length > 0;
+    this.#view = NOTHING;
     this.#queue.clear();
     if (isCut) throw new FrameError("the log stream ends within a frame");
     for (const stream of this.#open.keys()) this.#close(stream, lines);
   }
 
-  #readFrames(bytes: Uint8Array, lines: LogLine[]): number {
+  #readFrames(bytes: Uint8Array, lines: ContainerLines): number {
     let at = 0;
     while (bytes.length - at >= HEADER_LENGTH) {
       const stream = bytes[at]!;
@@ -104,24 +101,24 @@ export class LogFrames {
   }
 
   /** One frame: a timestamp and a line, or a piece of one. */
-  #frame(stream: number, bytes: Uint8Array, from: number, to: number, lines: LogLine[]): void {
+  #frame(stream: number, bytes: Uint8Array, from: number, to: number, lines: ContainerLines): void {
     // What bears no time of its own gets that of the line before: nothing is left out.
     const start = Math.max(from, this.#stamps.read(bytes, from, to));
-    const { seconds, nanos } = this.#stamps;
+    const stamps = this.#stamps;
     let open = this.#open[stream];
     // Pieces of one line bear the same time.
-    if (open !== undefined && !(open.seconds === seconds && open.nanos === nanos)) {
+    if (open !== undefined && !(open.seconds === stamps.seconds && open.nanos === stamps.nanos)) {
       this.#close(stream, lines);
       open = undefined;
     }
     const ended = bytes[to - 1] === LF;
     const stop = ended ? to - 1 : to;
     if (ended && open === undefined && stop - start <= this.#maxLine) {
-      const text = decoder.decode(bytes.subarray(start, stop));
-      lines.push({ seconds, nanos, text, stderr: stream === STDERR, truncated: false });
+      lines.add(stamps, stream === STDERR ? LINE_FLAG.stderr : 0, this.#view, start, stop);
       return;
     }
     if (open === undefined) {
+      const { seconds, nanos } = stamps;
       open = { seconds, nanos, bytes: new ByteQueue(), truncated: false };
       this.#open[stream] = open;
     }
@@ -129,7 +126,7 @@ export class LogFrames {
     if (ended) this.#close(stream, lines);
   }
 
-  #readRaw(bytes: Uint8Array, lines: LogLine[]): number {
+  #readRaw(bytes: Uint8Array, lines: ContainerLines): number {
     let at = 0;
     while (at < bytes.length) {
       const end = bytes.indexOf(LF, at);
@@ -143,7 +140,7 @@ export class LogFrames {
   }
 
   /** A line of a terminal; those that end so have a CR before their LF. */
-  #rawLine(bytes: Uint8Array, from: number, to: number, lines: LogLine[]): void {
+  #rawLine(bytes: Uint8Array, from: number, to: number, lines: ContainerLines): void {
     const stop = bytes[to - 1] === CR && to > from ? to - 1 : to;
     let at = Math.max(from, this.#stamps.read(bytes, from, stop));
     const stamp = bytes.subarray(from, at);
@@ -165,14 +162,19 @@ export class LogFrames {
     line.bytes.append(bytes.subarray(from, Math.min(to, from + room)));
   }
 
-  #close(stream: number, lines: LogLine[]): void {
+  #close(stream: number, lines: ContainerLines): void {
     const open = this.#open[stream];
     if (open === undefined) return;
     this.#open[stream] = undefined;
-    const { seconds, nanos, truncated } = open;
-    const text = decoder.decode(open.bytes.peek());
-    lines.push({ seconds, nanos, text, stderr: stream === STDERR, truncated });
+    const flags = (stream === STDERR ? LINE_FLAG.stderr : 0) |
+      (open.truncated ? LINE_FLAG.truncated : 0);
+    const bytes = open.bytes.peek();
+    lines.add(open, flags, viewOf(bytes), 0, bytes.length);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 function startsWith(bytes: Uint8Array, from: number, prefix: Uint8Array): boolean {

@@ -2,12 +2,21 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes } from "../bytes.ts";
 import { frame } from "../../tests/support/docker_frames.ts";
-import { FrameError, LogFrames, type LogLine } from "./log_frames.ts";
+import { ContainerLines, LINE_FLAG } from "./container_lines.ts";
+import { FrameError, LogFrames } from "./log_frames.ts";
+import type { LogTime } from "./log_time.ts";
 
 const encoder = new TextEncoder();
 
 const STAMP = "2026-11-21T01:58:22.000000001Z";
 const LATER = "2026-11-21T01:58:22.000000002Z";
+
+/** A line, as it is compared. */
+interface LogLine extends LogTime {
+  readonly text: string;
+  readonly stderr: boolean;
+  readonly truncated: boolean;
+}
 
 interface ReadOptions {
   readonly tty?: boolean;
@@ -21,10 +30,16 @@ function read(
   { tty = false, maxLine, ended = false }: ReadOptions = {},
 ): LogLine[] {
   const frames = new LogFrames(tty, maxLine);
-  const lines: LogLine[] = [];
+  const lines = new ContainerLines();
   for (const piece of pieces) frames.push(piece, lines);
   if (ended) frames.end(lines);
-  return lines;
+  return Array.from({ length: lines.count }, (_, index) => ({
+    seconds: lines.seconds[index]!,
+    nanos: lines.nanos[index]!,
+    text: lines.text(index),
+    stderr: (lines.flags[index]! & LINE_FLAG.stderr) !== 0,
+    truncated: (lines.flags[index]! & LINE_FLAG.truncated) !== 0,
+  }));
 }
 
 const texts = (lines: readonly LogLine[]) => lines.map(({ text }) => text);

@@ -16,7 +16,7 @@ const FIRST_BLOCK = 4096;
 const LARGEST_BLOCK = 64 * 1024;
 
 /** How a stream is read. */
-export interface NodeBytesOptions {
+export interface ByteStreamOptions {
   /** Bytes that may wait before the stream is paused; asked each time. */
   readonly limit: () => number;
   readonly signal: AbortSignal;
@@ -32,7 +32,7 @@ export interface NodeBytesOptions {
  */
 export class NodeBytes implements ByteSource {
   readonly #stream: NodeStream;
-  readonly #options: NodeBytesOptions;
+  readonly #options: ByteStreamOptions;
   #waiting: Uint8Array[] = [];
   /** What is being filled; its full part is the last that waits. */
   #block: Uint8Array<ArrayBuffer> | undefined;
@@ -43,7 +43,7 @@ export class NodeBytes implements ByteSource {
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(stream: NodeStream, options: NodeBytesOptions) {
+  constructor(stream: NodeStream, options: ByteStreamOptions) {
     this.#stream = stream;
     this.#options = options;
     stream.on("data", (chunk) => this.#take(chunk));

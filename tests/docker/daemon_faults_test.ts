@@ -203,3 +203,18 @@ Deno.test("collect from Podman's socket, as far as a daemon that speaks like it 
     world.remove(container);
     await recording.until(() => recording.kinds().includes("removed"));
   }));
+
+Deno.test("collect from Podman's socket: what is printed while its log is opened again comes too", () =>
+  withDocker(async ({ docker, recording, container }) => {
+    docker.isPodman = true;
+    let printed = 0;
+    const print = () => container.print(`${printed++}`);
+    docker.onHole = print;
+    for (let run = 0; run < 5; run++) {
+      await using _ = await Collecting.start(docker.host, recording, QUICK);
+      print();
+      await recording.until(() => recording.texts().length >= printed);
+    }
+    assert.deepEqual(recording.texts(), numbers(printed));
+    assert.ok(printed > 5);
+  }));

@@ -39,7 +39,7 @@ Deno.test("F13: a reader of standard output that stops holds everything back, no
   const bytes = new Uint8Array(count * line.length);
   for (let start = 0; start < bytes.length; start += line.length) bytes.set(line, start);
   const child = startDecnet(["collect", "-", "--no-state"], { stdin: "" });
-  const kill = setTimeout(() => child.kill("SIGKILL"), 50_000);
+  const kill = setTimeout(() => child.kill("SIGKILL"), 90_000);
   const readSoFar = () =>
     Deno.readTextFile(`/proc/${child.pid}/io`)
       .then((text) => /^rchar: (\d+)$/m.exec(text)?.[1]);

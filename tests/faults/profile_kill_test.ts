@@ -25,7 +25,7 @@ testNeeding(
     const args = (db: string) => ["profile", log, "--db", db, "--top", "1", "--quiet"];
     const whole = `${folder.path}/whole.db`;
     assert.equal((await decnet(args(whole))).code, 0);
-    const expected = dumpOf(whole);
+    const expected = await dumpOf(whole);
     let killed = 0;
     const queue = CALLS.values();
     const lane = async () => {
@@ -42,7 +42,7 @@ testNeeding(
         if (code === KILLED) killed++;
         else assert.equal(code, 0);
         assert.equal((await decnet(args(db))).code, 0, `after write ${count}`);
-        assert.equal(dumpOf(db), expected, `after write ${count}`);
+        assert.equal(await dumpOf(db), expected, `after write ${count}`);
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));

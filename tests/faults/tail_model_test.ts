@@ -1,4 +1,8 @@
-/** `decnet tail --cursor` against a model of the log: whatever happens to it, to the reader and to the receiver. */
+/**
+ * `decnet tail --cursor` against a model of the log: whatever happens to it, to the reader and to the receiver.
+ *
+ * For a campaign: `DECNET_TEST_SEED=$RANDOM DECNET_TEST_SEQUENCES=6000 deno test -A tests/faults/tail_model_test.ts`.
+ */
 import assert from "node:assert/strict";
 import { toJsonLine } from "../../lib/event/json.ts";
 import { createEvent } from "../../lib/event/create.ts";
@@ -11,6 +15,7 @@ import { BackOff } from "../../lib/tail/ship/back_off.ts";
 import { Shipper } from "../../lib/tail/ship/shipper.ts";
 import { SyslogStream } from "../../lib/tail/ship/syslog_stream.ts";
 import { tailLog } from "../../lib/tail/tail_source.ts";
+import { runCampaign } from "../support/campaign.ts";
 import { type ConnectionFate, FakeSyslogReceiver } from "../support/fake_syslog_receiver.ts";
 import { disturbedFiles } from "../support/log_model_reader.ts";
 import { SeededRandom } from "../support/log_random.ts";
@@ -216,7 +221,7 @@ async function runSequence(seed: number): Promise<void> {
     await tail.run(Infinity);
     await tail.run(Infinity);
   }
-  const fail = (what: string) => assert.fail(`seed ${seed}: ${what}\n${world.history}`);
+  const fail = (what: string) => assert.fail(`${what}\n${world.history}`);
   const written = [...new Set(world.files.flatMap(({ content }) => numbersIn(content)))];
   // A second writer may write a line when others with higher numbers have been written elsewhere.
   const order = new Map(written.map((number, index) => [number, index]));
@@ -240,7 +245,5 @@ async function runSequence(seed: number): Promise<void> {
 }
 
 Deno.test("decnet tail --cursor loses nothing in random rotations, kills and broken connections", async () => {
-  const given = Deno.env.get("DECNET_TEST_SEED");
-  const first = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
-  for (let index = 0; index < SEQUENCES; index++) await runSequence(first + index);
+  await runCampaign(SEQUENCES, runSequence);
 });

@@ -6,7 +6,7 @@ import { RunningDecnet } from "./running_decnet.ts";
 import type { TempFolder } from "./temp_folder.ts";
 
 /** Far beyond what any run may take. */
-const HANGS_AFTER_MS = 50_000;
+const HANGS_AFTER_MS = 90_000;
 
 const POLL_MS = 10;
 

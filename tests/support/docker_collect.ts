@@ -7,7 +7,7 @@ import { RunningDecnet } from "./running_decnet.ts";
 const POLL_MS = 20;
 
 /** Far beyond what any wait takes. */
-const NEVER_AFTER_MS = 45_000;
+const NEVER_AFTER_MS = 90_000;
 
 /** Label of DECNET's service containers. */
 export const FLEET: Readonly<Record<string, string>> = { "decnet.fleet.service": "true" };

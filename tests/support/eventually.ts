@@ -1,7 +1,7 @@
 /** Waits for what nobody tells of. */
 
 /** Far beyond what anything here takes: when it passes, it does not happen at all. */
-const NEVER_AFTER_MS = 60_000;
+const NEVER_AFTER_MS = 90_000;
 
 /** Resolves when `condition` holds; asks in each turn of the event loop. @throws {Error} when it never does */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {

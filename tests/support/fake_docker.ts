@@ -3,12 +3,24 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
-import { type ByteSource, EngineError, type InspectedContainer } from "../../lib/docker/engine.ts";
+import {
+  type ByteSource,
+  EngineError,
+  type InspectedContainer,
+  type LogRequest,
+} from "../../lib/docker/engine.ts";
 import { frame } from "./docker_frames.ts";
 import type { DockerWorld } from "./docker_world.ts";
 
 /** Answers in the place of the daemon; true when it did, or will. */
 export type Intercept = (url: URL, response: ServerResponse) => boolean;
+
+/** What engines call themselves, and their logs. */
+const DOCKER_HEAD = { server: "Docker/26.1.5 (linux)" };
+const PODMAN_HEAD = {
+  server: "Libpod/4.3.1 (linux)",
+  "content-type": "application/octet-stream",
+};
 
 /** A daemon that listens until it is disposed of. */
 export class FakeDocker implements AsyncDisposable {
@@ -19,6 +31,8 @@ export class FakeDocker implements AsyncDisposable {
   intercept: Intercept = () => false;
   /** Speaks as Podman does in the same place. */
   isPodman = false;
+  /** What happens, with Podman, between the last lines of a log, where only these are asked for, and the next. */
+  onHole: () => void = () => {};
   readonly #world: DockerWorld;
   readonly #server: ReturnType<typeof createServer>;
 
@@ -100,12 +114,22 @@ export class FakeDocker implements AsyncDisposable {
     const tail = lines === null ? undefined : Number(lines);
     const follow = searchParams.get("follow") === "true";
     const request = { follow, since: this.isPodman ? wholeSecond(since) : since, tail, signal };
-    await this.#send(response, await this.#world.logs(id, request), podmanFrame);
+    const hasHole = this.isPodman && follow && tail !== undefined;
+    const bytes = hasHole ? this.#withHole(id, request) : this.#world.logs(id, request);
+    await this.#send(response, await bytes, podmanFrame);
+  }
+
+  /** As Podman does: the last lines first, and then what comes from there on where the log ends by then. */
+  async #withHole(id: string, request: LogRequest): Promise<ByteSource> {
+    const last = await this.#world.logs(id, { ...request, follow: false });
+    this.onHole();
+    const rest = await this.#world.logs(id, { ...request, tail: 0 });
+    return { read: async () => await last.read() ?? await rest.read() };
   }
 
   /** One HTTP chunk after the other, as an engine sends them; breaks off where the source does. */
   async #send(response: ServerResponse, source: ByteSource, podman: Rewrite): Promise<void> {
-    response.writeHead(200, this.isPodman ? { "content-type": "application/octet-stream" } : {});
+    response.writeHead(200, this.isPodman ? PODMAN_HEAD : DOCKER_HEAD);
     if (!this.isPodman) response.flushHeaders();
     const closed = new Promise((resolve) => response.once("close", resolve));
     try {

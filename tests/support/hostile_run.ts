@@ -10,7 +10,7 @@ export const SHORT_TIMEOUT = "2s";
 const TIMEOUT = "10s";
 
 /** The probes of a port run one after the other. */
-const ENDS_WITHIN_MS = 30_000;
+const ENDS_WITHIN_MS = 60_000;
 
 /** The runtime alone takes about 70 MB. */
 const MEMORY_LIMIT = 200 * 1024 * 1024;

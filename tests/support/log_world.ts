@@ -203,8 +203,9 @@ export class LogWorld {
       copied = live.content.length;
       Deno.writeFileSync(copyPath, rest, { append: true });
       // A rotator that is not quick loses lines, and whoever has read them does not find his place
-      // in the copy: then he knows the copy by its head.
-      if (this.#half !== "" || copied < HEAD_SIZE) this.#steps.shift()!();
+      // in the copy: then he knows the copy by its head, which begins behind a hole.
+      const { length } = live.content.replace(/^\0+/, "");
+      if (this.#half !== "" || length < HEAD_SIZE) this.#steps.shift()!();
     });
     this.#steps.push(() => {
       this.#note("truncate");

@@ -8,7 +8,7 @@ import type {
 } from "../../lib/collect/source.ts";
 
 /** Far beyond what anything takes that is waited for. */
-const NEVER_AFTER_MS = 30_000;
+const NEVER_AFTER_MS = 90_000;
 
 /** What a source gave over all its runs. */
 export class Recording {
@@ -68,10 +68,13 @@ export class Recording {
       lines: async (batch) => {
         await write(batch);
         if (signal.aborted) return;
-        this.batches.push(batch);
-        const lines = this.lines.get(batch.key) ?? [];
-        for (const line of batch.lines) lines.push(line);
-        this.lines.set(batch.key, lines);
+        const { key, origin, position } = batch;
+        // Their memory is used again.
+        const taken = [...batch.lines];
+        this.batches.push({ key, origin, lines: taken, position });
+        const lines = this.lines.get(key) ?? [];
+        for (const line of taken) lines.push(line);
+        this.lines.set(key, lines);
         // As a store would: through JSON.
         if (batch.position !== undefined) {
           this.#positions.set(batch.key, JSON.parse(JSON.stringify(batch.position)));
