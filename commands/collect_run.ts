@@ -26,6 +26,7 @@ import { startMessages } from "./messages.ts";
 import { dropPermissions } from "./permissions.ts";
 import { Screen } from "./screen.ts";
 import { SignalWatch } from "./signals.ts";
+import { startTracing } from "./start_tracing.ts";
 
 const MICROS_PER_MILLI = 1000;
 
@@ -85,6 +86,7 @@ export async function runCollectCommand(
     onCommitted: (ends) => place?.rotate(ends),
     message,
     clock: REAL_CLOCK,
+    spans: await commitSpans(counters),
   });
   const state = () => ({ streams: collector.streams.size, lag: collector.lag });
   await using _health = await startHealth({
@@ -96,7 +98,7 @@ export async function runCollectCommand(
     numbers: () => collectHealth(counters, state()),
     status: () => collectSummary(counters),
     stop: () => signals.stop(),
-    reload: () => reopen(),
+    reload: place && (() => reopen()),
   });
   dropPermissions("run", "ffi", "sys", "import");
   if (!found.network && !reportsOverNetwork(flags)) dropPermissions("net", "env");
@@ -112,6 +114,14 @@ export async function runCollectCommand(
   if (!isWell) throw new UserError("not everything could be collected, see above");
   // Without such a source there is an end that was not waited for.
   if (!found.endless && signals.exitCode !== undefined) this.process.exitCode = signals.exitCode;
+}
+
+/** Spans of commits, where work is traced. */
+async function commitSpans(counters: CollectCounters) {
+  const tracing = await startTracing();
+  if (tracing === undefined) return undefined;
+  const { CommitSpans } = await import("../lib/collect/commit_spans.ts");
+  return new CommitSpans(tracing, counters);
 }
 
 /** Where lines go that are kept, and what is known of those that are there. */

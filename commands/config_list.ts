@@ -1,4 +1,5 @@
 /** Lists settings, and where they come from. */
+import { hidePassword } from "../lib/text/hide_password.ts";
 import { columns } from "./columns.ts";
 import type { ConfigFlags } from "./config.ts";
 import type { AppContext } from "./context.ts";
@@ -35,7 +36,7 @@ export async function listSettings(
       const setting = settings.find((one) => one.row === row);
       if (setting !== undefined) {
         checkValue(setting, verb.name);
-        return [{ ...place, value: setting.value, origin: setting.origin }];
+        return [{ ...place, value: shownValue(setting.value), origin: setting.origin }];
       }
       return flags.showOrigin && row.preset !== undefined
         ? [{ ...place, value: row.preset, origin: DEFAULT }]
@@ -60,6 +61,11 @@ export async function listSettings(
   ]);
   const headings = ["VERB", "FLAG", "VALUE", ...flags.showOrigin ? ["FROM"] : []];
   stdout.write(`${columns(headings, rows, stdoutStyle()).join("\n")}\n`);
+}
+
+/** Whoever looks over a shoulder or into a bug report sees no passwords. */
+function shownValue(value: SettingValue): SettingValue {
+  return typeof value === "boolean" ? value : value.map(hidePassword);
 }
 
 /** @throws {UsageError} when the verb would not take it */

@@ -1,9 +1,13 @@
 /** What long-running verbs tell of themselves: to systemd, to Prometheus and to a hub. */
 import type { Logger } from "@logtape/logtape";
 import type { NotifySocket } from "../ffi/notify_socket.ts";
+import type { BusAddress } from "../lib/bus/bus_address.ts";
+import type { Dial } from "../lib/bus/bus_connection.ts";
+import type { BusHealth, ControlAction } from "../lib/bus/bus_health.ts";
 import type { HealthNumbers, HealthReport } from "../lib/health/health_report.ts";
+import type { startMetrics } from "../lib/health/metrics_server.ts";
 import { VERSION } from "../lib/version.ts";
-import { UserError } from "./exit_code.ts";
+import { UsageError, UserError } from "./exit_code.ts";
 import { parseText } from "./flag_values.ts";
 
 /** Flags of verbs that may run for long. */
@@ -45,10 +49,23 @@ export interface HealthOptions {
   /** The same in a line for eyes. */
   readonly status: () => string;
   readonly stop: () => void;
-  readonly reload: () => void;
+  /** Undefined where there is nothing that could be opened or read anew. */
+  readonly reload: (() => void) | undefined;
   readonly messages: Logger;
   /** See {@linkcode openSystemd}. */
   readonly systemd: NotifySocket | undefined;
+  /** @default what {@linkcode prepareHealth} gives */
+  readonly prepared?: PreparedHealth | undefined;
+}
+
+/** What was loaded and read for reports, see {@linkcode prepareHealth}. */
+export interface PreparedHealth {
+  readonly metrics: typeof startMetrics | undefined;
+  readonly hub: {
+    readonly address: BusAddress;
+    readonly dial: Dial;
+    readonly start: typeof BusHealth.start;
+  } | undefined;
 }
 
 /** True when something listens, so that the network has to stay within reach. */
@@ -57,12 +74,42 @@ export function reportsOverNetwork({ metrics, hub }: HealthFlags): boolean {
 }
 
 /**
- * Begins to report; says that the verb is ready. Loads nothing for those who do not listen.
+ * Loads and reads what reports need: for verbs that give up the right to do so before they begin. Loads
+ * nothing for those who do not listen.
+ *
+ * @throws {UserError} when the hub's address is none, or names what cannot be read
+ */
+export async function prepareHealth(
+  { verb, sensor, flags, messages }: Pick<
+    HealthOptions,
+    "verb" | "sensor" | "flags" | "messages"
+  >,
+): Promise<PreparedHealth> {
+  const metrics = flags.metrics === undefined
+    ? undefined
+    : (await import("../lib/health/metrics_server.ts")).startMetrics;
+  if (flags.hub === undefined) return { metrics, hub: undefined };
+  try {
+    const { parseBusAddress } = await import("../lib/bus/bus_address.ts");
+    const { BusHealth } = await import("../lib/bus/bus_health.ts");
+    const address = parseBusAddress(flags.hub);
+    const onStatus = (status: "lost" | "back", server: string) =>
+      messages.warn(status === "lost" ? "lost the hub {server}" : "{server} is back", { server });
+    const dial = await BusHealth.prepare(address, { worker: verb, sensor }, onStatus);
+    return { metrics, hub: { address, dial, start: BusHealth.start } };
+  } catch (error) {
+    throw asUserError(error);
+  }
+}
+
+/**
+ * Begins to report; says that the verb is ready.
  *
  * @throws {UserError} when it cannot listen where it should, or the hub's address is none
  */
 export async function startHealth(options: HealthOptions): Promise<AsyncDisposable> {
-  const { flags, messages } = options;
+  const { flags } = options;
+  const { metrics, hub } = options.prepared ?? await prepareHealth(options);
   const started = performance.now();
   const report = (): HealthReport => {
     const { counters, gauges } = options.numbers();
@@ -79,29 +126,35 @@ export async function startHealth(options: HealthOptions): Promise<AsyncDisposab
   };
   await using parts = new AsyncDisposableStack();
   try {
-    if (flags.metrics !== undefined) {
-      const { startMetrics } = await import("../lib/health/metrics_server.ts");
-      parts.use(startMetrics(flags.metrics, report));
-    }
-    if (flags.hub !== undefined) {
-      const { parseBusAddress } = await import("../lib/bus/bus_address.ts");
-      const { BusHealth } = await import("../lib/bus/bus_health.ts");
-      parts.use(
-        await BusHealth.start(parseBusAddress(flags.hub), {
-          report,
-          onControl: (action) => action === "stop" ? options.stop() : options.reload(),
-          onStatus: (status, server) =>
-            messages.warn(status === "lost" ? "lost the hub {server}" : "{server} is back", {
-              server,
-            }),
-        }),
-      );
+    if (metrics !== undefined) parts.use(metrics(flags.metrics!, report));
+    if (hub !== undefined) {
+      const onControl = (action: ControlAction) => obey(action, options);
+      parts.use(hub.start(hub.address, hub.dial, { report, onControl }));
     }
   } catch (error) {
-    throw new UserError((error as Error).message);
+    throw asUserError(error);
   }
   notifySystemd(parts, options);
   return parts.move();
+}
+
+function asUserError(error: unknown): UserError {
+  const { message } = error as Error;
+  // An address that is none.
+  return error instanceof SyntaxError ? new UsageError(message) : new UserError(message);
+}
+
+/** Does what a hub asks for. @returns what is answered */
+function obey(action: ControlAction, { stop, reload, messages }: HealthOptions): string {
+  messages.debug("asked over the hub to {action}", { action });
+  if (action === "stop") {
+    // The answer goes first: the connection ends with the work.
+    setTimeout(stop);
+    return "stops";
+  }
+  if (reload === undefined) return "has nothing to reload";
+  reload();
+  return "reloaded";
 }
 
 /**

@@ -4,8 +4,6 @@ import { Dialer } from "../lib/probe/dialer.ts";
 import { forgetOld } from "../lib/probe/retention.ts";
 import { runProbes } from "../lib/probe/run.ts";
 import { StateError, type StateStore } from "../lib/store/state_store.ts";
-import { openTracing } from "../lib/trace/tracing.ts";
-import { VERSION } from "../lib/version.ts";
 import type { AppContext } from "./context.ts";
 import { UserError } from "./exit_code.ts";
 import { openSystemd, startHealth } from "./health.ts";
@@ -28,6 +26,7 @@ import { ProbeTally } from "./probe_tally.ts";
 import { TargetInput } from "./probe_targets.ts";
 import { Screen } from "./screen.ts";
 import { SignalWatch } from "./signals.ts";
+import { startTracing } from "./start_tracing.ts";
 import { stdoutFormat, stdoutStyle } from "./stdout_form.ts";
 
 /** Connections open at a time; what descriptors there are beyond that is found out by trying. */
@@ -109,6 +108,7 @@ export async function runProbeCommand(
     above: (write) => screen.above(write),
   });
   const tally = new ProbeTally();
+  const tracing = await startTracing();
   const { rate, targetRate } = probeLimits(flags);
   const dialer = new Dialer({
     rate,
@@ -126,6 +126,7 @@ export async function runProbeCommand(
     tally,
     dialer,
     signal: signals.signal,
+    tracing,
   });
   const recorder = new ProbeRecorder({
     sensor,
@@ -153,7 +154,7 @@ export async function runProbeCommand(
     numbers: () => tally.numbers(dialer.attempts),
     status: () => tally.progress(input?.total, dialer.attempts),
     stop: () => signals.stop(),
-    reload: () => log?.reopen(),
+    reload: log && (() => log.reopen()),
   });
   try {
     await runProbes((service ?? input!).candidates(), {
@@ -166,7 +167,7 @@ export async function runProbeCommand(
       ja4plus: !flags.noJa4plus,
       raw,
       interrupt: signals.signal,
-      tracing: openTracing(VERSION),
+      tracing,
       resolve: resolveName,
       isRecent: async (target, probe, ports) =>
         service?.isRecent(target, probe.name) ?? await recorder.isRecent(target, probe, ports),

@@ -1,10 +1,12 @@
 /** `decnet profile`: its arguments and flags. */
 import { buildCommand } from "@stricli/core";
-import { SORT_KEYS } from "../lib/profile/find_attackers.ts";
+import { parsePartition } from "../lib/profile/partition.ts";
 import { BEHAVIOUR_CLASSES } from "../lib/profile/profile.ts";
+import { SORT_KEYS } from "../lib/profile/sort_key.ts";
 import { messageFlags, OUTPUT_FLAGS } from "./common_flags.ts";
 import type { AppContext } from "./context.ts";
 import { parseDuration, parsePositiveDuration, parseText, wholeNumber } from "./flag_values.ts";
+import { HEALTH_FLAGS } from "./health.ts";
 import { PROFILE_FORMATS, type ProfileFlags } from "./profile_flags.ts";
 
 /** A flag that takes a fingerprint. */
@@ -25,7 +27,9 @@ export const profileCommand = buildCommand<ProfileFlags, string[], AppContext>({
     positional: {
       kind: "array",
       parameter: {
-        brief: "Logs as --out BASE writes them (BASE.json), - for stdin; or: show IP...",
+        brief:
+          "Logs as --out BASE writes them (BASE.json), - for stdin, nats://HUB; or: show IP...; " +
+          "or: merge PART.db...",
         placeholder: "FILE",
         parse: parseText,
       },
@@ -35,8 +39,16 @@ export const profileCommand = buildCommand<ProfileFlags, string[], AppContext>({
         kind: "parsed",
         optional: true,
         placeholder: "PATH",
-        brief: "Profile store (default: profile.db beside the state; none for stdin alone)",
+        brief: "Profile store, or postgres://USER@HOST/DATABASE " +
+          "(default: profile.db beside the state; none for stdin alone)",
         parse: parseText,
+      },
+      partition: {
+        kind: "parsed",
+        optional: true,
+        placeholder: "I/N",
+        brief: "Read only the attackers of part I of N, as 1/2; see merge",
+        parse: parsePartition,
       },
       watch: { kind: "boolean", default: false, brief: "Go on, and look for more again and again" },
       interval: {
@@ -142,6 +154,7 @@ export const profileCommand = buildCommand<ProfileFlags, string[], AppContext>({
       json: OUTPUT_FLAGS.json,
       sensor: OUTPUT_FLAGS.sensor,
       sdId: OUTPUT_FLAGS.sdId,
+      ...HEALTH_FLAGS,
       ...messageFlags("Tell more on stderr"),
     },
     aliases: { ...{ w: "watch", n: "top", o: "out", v: "verbose", q: "quiet" } },
@@ -152,12 +165,23 @@ export const profileCommand = buildCommand<ProfileFlags, string[], AppContext>({
       "Reads what is new in logs into a store, and tells of the attackers in it: where they came, what",
       "kind of thing they are, what they did and with what. Without FILE it asks the store only.",
       "",
+      "Several workers share the attackers of a fleet with --partition, each with a store of its own; merge",
+      "makes one store, that of --db, of all of theirs, for every question.",
+      "",
+      "Several workers may write to one PostgreSQL database while others read it. The password stands in",
+      "PGPASSWORD or PGPASSFILE, or in the address, where ps shows it. ?sslmode= is disable (no encryption),",
+      "require (any certificate; as default beyond this machine), verify-ca (of a known authority, or of",
+      "&sslrootcert=FILE) or verify-full (and of that host).",
+      "",
       "EXAMPLES",
       "  decnet profile /var/log/decnet/decnet.json",
       "  decnet profile show 203.0.113.7",
       "  decnet profile --top 20 --sort events --since 24h",
       "  decnet profile --ja4 t13d1516h2_8daaf6152771_e5627efa2ab1",
       "  decnet profile --cluster",
+      "  decnet profile nats://hub --partition 1/2 --db one.db --watch",
+      "  decnet profile /var/log/decnet/decnet.json --db postgres://decnet@db/profiles?sslmode=verify-full",
+      "  decnet profile merge --db all.db one.db two.db",
       "  decnet profile /var/log/decnet/decnet.json --watch --out /var/log/decnet/decnet",
       "  zcat old.json.gz | decnet profile - --format stix > attackers.json",
     ].join("\n"),

@@ -2,8 +2,9 @@
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { EXPORT_FORMATS } from "../lib/profile/export/formats.ts";
 import { jsonText } from "../lib/profile/export/json_text.ts";
+import type { ExportWriter } from "../lib/profile/export/options.ts";
 import type { Profile } from "../lib/profile/profile.ts";
-import { writeDossier } from "../lib/profile/view/dossier.ts";
+import { type DossierOptions, writeDossier } from "../lib/profile/view/dossier.ts";
 import { writePage } from "../lib/profile/view/page.ts";
 import { writeProfileList } from "../lib/profile/view/profile_list.ts";
 import { UserError } from "./exit_code.ts";
@@ -18,6 +19,13 @@ const ROWS = 1000;
 
 /** Writes text without adding newlines. */
 const encoder = new TextEncoder();
+
+/** A way to print profiles. */
+interface ProfilePrinter {
+  add(profiles: readonly Profile[]): void;
+  /** Prints what waits. */
+  end?(): void;
+}
 
 /** Standard output for profiles. */
 export class ProfileOutput {
@@ -39,22 +47,17 @@ export class ProfileOutput {
   }
 
   /**
-   * Prints `profiles`.
+   * Prints profiles.
    *
+   * @param groups some at a time
    * @param whole true for a dossier of each, where a person reads; false for a line
    * @throws {UserError} when the page cannot be written
    */
-  print(profiles: Iterable<Profile>, whole: boolean): void {
-    if (this.#html !== undefined) {
-      const all = [...profiles];
-      writeFile(this.#html, writePage(all));
-      profiles = all;
-    }
-    const format = EXPORT_FORMATS.find(({ name }) => name === this.#format);
-    if (format !== undefined) {
-      this.#pieces(format.write(profiles, { producer: this.#producer }));
-    } else if (this.isForEyes) this.#forEyes(profiles, whole);
-    else this.lines(map(profiles, jsonText));
+  async print(groups: AsyncIterable<readonly Profile[]>, whole: boolean): Promise<void> {
+    if (this.#html === undefined) return await this.#print(groups, whole);
+    const all = (await Array.fromAsync(groups)).flat();
+    writeFile(this.#html, writePage(all));
+    await this.#print([all], whole);
   }
 
   /** Prints lines. */
@@ -69,41 +72,73 @@ export class ProfileOutput {
     this.#stdout.append(batch);
   }
 
-  #forEyes(profiles: Iterable<Profile>, whole: boolean): void {
-    const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 0;
-    const options = { style: stdoutStyle(), width };
-    if (whole) {
-      let isFirst = true;
-      for (const profile of profiles) {
-        this.#stdout.append([...isFirst ? [] : [""], ...writeDossier(profile, options)]);
-        isFirst = false;
-      }
-      return;
+  async #print(
+    groups: AsyncIterable<readonly Profile[]> | Iterable<readonly Profile[]>,
+    whole: boolean,
+  ): Promise<void> {
+    const printer = this.#printer(whole);
+    for await (const profiles of groups) {
+      if (this.#stdout.closed) return;
+      printer.add(profiles);
     }
-    let rows: Profile[] = [];
-    for (const profile of profiles) {
-      if (rows.push(profile) < ROWS) continue;
-      this.#stdout.append(writeProfileList(rows, options));
-      rows = [];
-    }
-    this.#stdout.append(writeProfileList(rows, options));
+    printer.end?.();
   }
 
-  /** A document in pieces; what is behind the last newline waits for the next piece. */
-  #pieces(pieces: Iterable<string>): void {
-    let rest = "";
-    for (const piece of pieces) {
+  #printer(whole: boolean): ProfilePrinter {
+    const format = EXPORT_FORMATS.find(({ name }) => name === this.#format);
+    if (format !== undefined) {
+      return this.#document(format.open({ producer: this.#producer }));
+    }
+    if (!this.isForEyes) return { add: (profiles) => this.lines(profiles.map(jsonText)) };
+    const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 0;
+    const options = { style: stdoutStyle(), width };
+    return whole ? this.#dossiers(options) : this.#table(options);
+  }
+
+  #dossiers(options: DossierOptions): ProfilePrinter {
+    let isFirst = true;
+    return {
+      add: (profiles) => {
+        for (const profile of profiles) {
+          this.#stdout.append([...isFirst ? [] : [""], ...writeDossier(profile, options)]);
+          isFirst = false;
+        }
+      },
+    };
+  }
+
+  #table(options: DossierOptions): ProfilePrinter {
+    let rows: Profile[] = [];
+    const end = () => {
+      this.#stdout.append(writeProfileList(rows, options));
+      rows = [];
+    };
+    return {
+      end,
+      add: (profiles) => {
+        for (const profile of profiles) if (rows.push(profile) >= ROWS) end();
+      },
+    };
+  }
+
+  /** What is behind the last newline waits for the next piece. */
+  #document(writer: ExportWriter): ProfilePrinter {
+    let rest = writer.head;
+    const write = (piece: string) => {
       const lines = (rest + piece).split("\n");
       rest = lines.pop()!;
       this.#stdout.append(lines);
-      if (this.#stdout.closed) return;
-    }
-    if (rest !== "") this.#stdout.append([rest]);
+    };
+    return {
+      add: (profiles) => {
+        for (const profile of profiles) write(writer.add(profile));
+      },
+      end: () => {
+        write(writer.end());
+        if (rest !== "") this.#stdout.append([rest]);
+      },
+    };
   }
-}
-
-function* map<T>(items: Iterable<T>, make: (item: T) => string): Generator<string> {
-  for (const item of items) yield make(item);
 }
 
 /** Writes a file anew, all or nothing. */

@@ -1,6 +1,6 @@
 /** Which profiles `decnet profile` prints. */
 import { buildProfile } from "../lib/profile/build_profile.ts";
-import { findAttackers, sharedCounter, type Wanted } from "../lib/profile/find_attackers.ts";
+import { findAttackers, SharedCounts, type Wanted } from "../lib/profile/find_attackers.ts";
 import type { Mmdb } from "../lib/profile/mmdb.ts";
 import { originOf } from "../lib/profile/origins.ts";
 import type { FingerprintKind, Profile } from "../lib/profile/profile.ts";
@@ -74,21 +74,25 @@ export class ProfileQuery {
   /** Asks DNS for the names of those who are wanted, if that was asked for. */
   async resolveNames(wanted: Wanted): Promise<void> {
     if (!this.#flags.rdns) return;
-    const addresses = [...findAttackers(this.#store, wanted)].map(({ address }) => address);
+    const addresses = (await Array.fromAsync(findAttackers(this.#store, wanted)))
+      .flatMap((attackers) => attackers.map(({ address }) => address));
     this.#names = await reverseNames(addresses);
   }
 
-  /** The profiles of those who are wanted. @throws {StateError} */
-  *profiles(wanted: Wanted): Generator<Profile, void> {
-    const sharedBy = sharedCounter(this.#store);
-    for (const { address, aggregate } of findAttackers(this.#store, wanted)) {
-      this.found++;
-      yield buildProfile(address, aggregate, {
-        secrets: this.#flags.secrets,
-        sharedBy,
-        origin: originOf(this.#mmdbs, address),
-        ptr: this.#names.get(address),
-      });
+  /** The profiles of those who are wanted, some at a time. @throws {StateError} */
+  async *profiles(wanted: Wanted): AsyncGenerator<Profile[], void> {
+    const counts = new SharedCounts(this.#store);
+    for await (const attackers of findAttackers(this.#store, wanted)) {
+      this.found += attackers.length;
+      const sharedBy = await counts.of(attackers);
+      yield attackers.map(({ address, aggregate }) =>
+        buildProfile(address, aggregate, {
+          secrets: this.#flags.secrets,
+          sharedBy,
+          origin: originOf(this.#mmdbs, address),
+          ptr: this.#names.get(address),
+        })
+      );
     }
   }
 }

@@ -2,20 +2,23 @@
 import { resolve } from "node:path";
 import type { Logger } from "@logtape/logtape";
 import { isBusAddress } from "../lib/bus/bus_address.ts";
-import { busLogName } from "../lib/bus/bus_log.ts";
+import { busLogName } from "../lib/bus/stream_name.ts";
 import type { LogNotice } from "../lib/log/item.ts";
 import { openCapture, STDIN_PATH } from "../lib/net/capture_source.ts";
-import { addLines, Ingest, noLines } from "../lib/profile/ingest.ts";
+import { isPostgresAddress } from "../lib/postgres/postgres_address.ts";
+import { addLines, Ingest, type IngestOptions, noLines } from "../lib/profile/ingest.ts";
+import type { Partition } from "../lib/profile/partition.ts";
 import type { LineCounts, ProfileStore } from "../lib/profile/profile_store.ts";
 import { UsageError } from "./exit_code.ts";
 import { hubAddress } from "./hub_address.ts";
+import { logNoticeText } from "./log_notice_text.ts";
 
 /** Lines of a log among which there should be an event. */
 const LINES_TO_JUDGE_BY = 5;
 
 /** The inputs of a run. */
 export class ProfileReading {
-  /** True when an input could not be read. */
+  /** True when an input could not be read at the last look. */
   failed = false;
   /** Lines of all inputs so far, by what became of them. */
   readonly total: LineCounts = noLines();
@@ -31,6 +34,8 @@ export class ProfileReading {
     store: ProfileStore,
     messages: Logger,
     signal: AbortSignal,
+    partition?: Partition,
+    watching: Pick<IngestOptions, "watchers" | "traced"> = {},
   ) {
     if (files.filter((file) => file === STDIN_PATH).length > 1) {
       throw new UsageError("standard input can be read only once", "give - once");
@@ -40,6 +45,8 @@ export class ProfileReading {
     this.#ingest = new Ingest({
       store,
       signal,
+      partition,
+      ...watching,
       onNotice: (path, notice) => this.#onNotice(path, notice),
       onProgress: (lines) => this.#lines = lines,
     });
@@ -52,13 +59,17 @@ export class ProfileReading {
 
   /** Reads what is new in all inputs; standard input the first time only. @throws {StateError} */
   async readAll(isFirst: boolean): Promise<void> {
+    this.failed = false;
     for (const path of this.#paths) {
       if (path === STDIN_PATH && !isFirst) continue;
       const counts = path === STDIN_PATH
         ? await this.#ingest.readStream(openCapture(STDIN_PATH))
         : await this.#ingest.readLog(path);
       addLines(this.total, counts);
-      this.#judge(isBusAddress(path) ? busLogName(path) : path, counts);
+      const name = isBusAddress(path) ? busLogName(path) : path;
+      // What is wrong with it from now on is news again.
+      if (counts.events > 0) this.#told.delete(name);
+      this.#judge(name, counts);
     }
   }
 
@@ -82,7 +93,7 @@ export class ProfileReading {
   }
 
   #onNotice(path: string, notice: LogNotice): void {
-    const reason = noticeText(notice);
+    const reason = logNoticeText(notice, false);
     if (reason === undefined) return;
     if (notice.kind === "missing" || notice.kind === "error") this.failed = true;
     this.#tell(path, reason);
@@ -97,25 +108,8 @@ export class ProfileReading {
 
 /** One name for an input in every run. @throws {UsageError} */
 function nameOf(file: string): string {
+  if (isPostgresAddress(file)) throw new UsageError("a database is no log", "--db postgres://...");
   if (!isBusAddress(file)) return file === STDIN_PATH ? file : resolve(file);
   hubAddress(file);
   return file;
-}
-
-/** What an operator should know of; undefined for what is as it should be. */
-function noticeText(notice: LogNotice): string | undefined {
-  switch (notice.kind) {
-    case "missing":
-      return "there is no such log";
-    case "error":
-      return `cannot be read: ${notice.error.message}`;
-    case "gap":
-      return `lines may be missing: ${notice.reason}`;
-    case "skipped":
-      return `${notice.bytes} bytes were left out`;
-    case "restarted":
-      return "the place where reading had stopped is gone; it starts anew";
-    default:
-      return undefined;
-  }
 }

@@ -1,16 +1,20 @@
 /** Runs `decnet profile`. */
+import type { Logger } from "@logtape/logtape";
 import type { Event } from "../lib/event/event.ts";
 import { toJsonLine } from "../lib/event/json.ts";
 import { logRecord } from "../lib/event/log_pair.ts";
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
+import { isPostgresAddress } from "../lib/postgres/postgres_address.ts";
 import { parseAddress } from "../lib/net/address.ts";
 import { clustersOf } from "../lib/profile/clusters.ts";
+import type { Patience } from "../lib/postgres/patient_session.ts";
 import { tellNews } from "../lib/profile/profile_events.ts";
 import type { ProfileStore } from "../lib/profile/profile_store.ts";
 import { StateError } from "../lib/store/state_store.ts";
 import { clusterLines } from "./profile_clusters.ts";
 import type { AppContext } from "./context.ts";
 import { UsageError, UserError } from "./exit_code.ts";
+import { openSystemd, reportsOverNetwork, startHealth } from "./health.ts";
 import { openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
 import { isBusAddress } from "../lib/bus/bus_address.ts";
@@ -18,14 +22,19 @@ import { sleep } from "../lib/sleep.ts";
 import { dropPermissions } from "./permissions.ts";
 import type { ProfileFlags } from "./profile_flags.ts";
 import { ProfileOutput } from "./profile_output.ts";
+import { checkPartition, checkPartitionFlag, mergeParts } from "./profile_partition.ts";
 import { ProfileQuery } from "./profile_query.ts";
 import { ProfileReading } from "./profile_reading.ts";
-import { openProfileStore, readMmdbs } from "./profile_store.ts";
+import { openProfileStore, readMmdbs, storeError } from "./profile_store.ts";
 import { Screen } from "./screen.ts";
 import { SignalWatch } from "./signals.ts";
+import { startTracing } from "./start_tracing.ts";
 
 /** The word that asks for attackers by name. A log of that name is `./show`. */
 const SHOW = "show";
+
+/** The word that makes one store of several. */
+const MERGE = "merge";
 
 const STDIN = "-";
 
@@ -38,8 +47,11 @@ export async function runProfileCommand(
   flags: ProfileFlags,
   ...words: string[]
 ): Promise<void> {
-  dropPermissions("run", "ffi", "import");
-  if (!flags.rdns && !words.some(isBusAddress)) dropPermissions("net");
+  dropPermissions("run", "import");
+  const systemd = flags.watch ? await openSystemd() : undefined;
+  dropPermissions("ffi");
+  const isOffline = !flags.rdns && !words.some(isBusAddress) && !reportsOverNetwork(flags);
+  if (isOffline && !isPostgresAddress(flags.db ?? "")) dropPermissions("net");
   using signals = new SignalWatch();
   const screen = new Screen(this, flags);
   const messages = startMessages({
@@ -49,39 +61,80 @@ export async function runProfileCommand(
     format: flags.logFormat,
     write: (text) => screen.message(text),
   });
+  if (words[0] === MERGE) return mergeParts(flags, words.slice(1), messages);
   const wanted = words[0] === SHOW ? addressesOf(words.slice(1)) : undefined;
   const files = wanted === undefined ? words : [];
   if (flags.watch && files.every((file) => file === STDIN)) {
     throw new UsageError("--watch needs a log", "decnet profile FILE --watch");
   }
+  if (!flags.watch && reportsOverNetwork(flags)) {
+    throw new UsageError("--hub and --metrics are for a profiler that stays", "add --watch");
+  }
   const mmdbs = await readMmdbs(flags);
   const reads = files.length > 0;
+  checkPartitionFlag(flags.partition, reads);
   const stdinAlone = reads && files.every((file) => file === STDIN);
-  using store = openProfileStore(flags, { stdinAlone, reads });
+  const patience = flags.watch ? patienceOf(signals.signal, messages) : undefined;
+  await using store = await openProfileStore(flags, { stdinAlone, reads, patience });
+  // Who does not come back to it needs no more of the network than this connection.
+  if (isOffline && !flags.watch) dropPermissions("net");
+  if (reads) {
+    await asUserError(flags, signals.signal, () => checkPartition(store, flags));
+  }
   using log = reads ? openLog({ ...flags, raw: false, noJa4plus: false }) : undefined;
   if (log !== undefined) signals.onHangup(() => log.reopen());
   const stdout = new StdoutSink({ onClosed: () => signals.stop() });
   const output = new ProfileOutput(stdout, flags);
   const query = new ProfileQuery(store, mmdbs, flags, wanted);
-  const reading = new ProfileReading(files, store, messages, signals.signal);
   const sensor = flags.sensor ?? Deno.hostname();
-  const tell = (events: readonly Event[]) => {
+  const tally = systemd === undefined && !reportsOverNetwork(flags)
+    ? undefined
+    : new (await import("./profile_tally.ts")).ProfileTally();
+  const tracing = await startTracing();
+  const spans = tracing &&
+    new (await import("../lib/profile/ingest_spans.ts")).IngestSpans(tracing);
+  const watchers = [tally, spans].filter((watcher) => watcher !== undefined);
+  const reading = new ProfileReading(
+    files,
+    store,
+    messages,
+    signals.signal,
+    flags.partition,
+    { watchers, traced: tracing !== undefined },
+  );
+  const tell = (made: readonly Event[]) => {
+    const events = tracing === undefined
+      ? made
+      : made.map((event) => tracing.mark(event, spans?.traceparent));
     log?.append(events.map((event) => logRecord(event, { sdId: flags.sdId })));
     if (flags.events) output.lines(events.map((event) => toJsonLine(event)));
   };
 
+  await using _health = tally && await startHealth({
+    ...{ verb: workerName(flags), sensor, flags, systemd, messages },
+    numbers: () => tally.numbers(),
+    status: () => tally.status(),
+    stop: () => signals.stop(),
+    reload: log && (() => log.reopen()),
+  });
+
   for (let isFirst = true;; isFirst = false) {
     store.beginRun();
-    await asUserError(async () => {
+    spans?.beginRun();
+    await asUserError(flags, signals.signal, async () => {
       screen.progress(() => reading.progress(), PROGRESS_MS);
       try {
         await reading.readAll(isFirst);
       } finally {
         screen.end();
       }
-      if (log !== undefined || flags.events) tellNews(store, sensor, tell);
+      if (log !== undefined || flags.events) await tellNews(store, sensor, tell);
       if (!flags.events) await print(flags, store, output, query, reads);
+    }).catch((error) => {
+      spans?.endRun((error as Error).message);
+      throw error;
     });
+    spans?.endRun();
     if (!flags.watch || signals.signal.aborted) break;
     await sleep(flags.interval, signals.signal);
     if (signals.signal.aborted) break;
@@ -97,6 +150,11 @@ export async function runProfileCommand(
   if (signals.exitCode !== undefined && !flags.watch) this.process.exitCode = signals.exitCode;
 }
 
+/** What reports call this worker: each part of several has a name of its own. */
+function workerName({ partition }: ProfileFlags): string {
+  return partition === undefined ? "profile" : `profile-${partition.part}-${partition.parts}`;
+}
+
 async function print(
   flags: ProfileFlags,
   store: ProfileStore,
@@ -105,13 +163,13 @@ async function print(
   reads: boolean,
 ): Promise<void> {
   if (flags.cluster) {
-    output.lines(clusterLines(clustersOf(store), output.isForEyes));
+    output.lines(clusterLines(await clustersOf(store), output.isForEyes));
     return;
   }
   const wanted = query.wanted(reads);
   if (wanted === undefined) return;
   await query.resolveNames(wanted);
-  output.print(query.profiles(wanted), query.isShow);
+  await output.print(query.profiles(wanted), query.isShow);
 }
 
 function addressesOf(words: readonly string[]): string[] {
@@ -123,11 +181,27 @@ function addressesOf(words: readonly string[]): string[] {
   });
 }
 
-async function asUserError(action: () => Promise<void>): Promise<void> {
+/** Says on stderr, once each time, that the database went and that it is back. */
+function patienceOf(signal: AbortSignal, messages: Logger): Patience {
+  return {
+    signal,
+    onChange: (isThere, text) => {
+      if (isThere) messages.info("{text} is back", { text });
+      else messages.warn("{text}; waiting for it", { text });
+    },
+  };
+}
+
+async function asUserError(
+  { db, watch }: ProfileFlags,
+  signal: AbortSignal,
+  action: () => Promise<void>,
+): Promise<void> {
   try {
     await action();
   } catch (error) {
-    if (!(error instanceof StateError)) throw error;
-    throw new UserError(error.message, "--db PATH for another place");
+    // Stopped while it waited for the database: what was not stored is read again next time.
+    if (watch && signal.aborted && error instanceof StateError) return;
+    throw storeError(error, db);
   }
 }

@@ -1,5 +1,7 @@
 /** Where the sniffer's events go: standard output in the form asked for, and the log. */
 import type { Event } from "../lib/event/event.ts";
+import { writeJsonLine } from "../lib/event/json.ts";
+import { JsonBytes } from "../lib/event/json_bytes.ts";
 import { type LogPair, logRecord } from "../lib/event/log_pair.ts";
 import type { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { fingerprintRecords } from "../lib/sniff/fingerprint_records.ts";
@@ -23,16 +25,19 @@ export interface SniffOutputOptions {
   readonly above: (write: () => void) => void;
 }
 
-/** Collects events and writes them in batches, because packets bring many at a time. */
+/** Writes events in batches, because packets bring many at a time. */
 export class SniffOutput {
   readonly #options: SniffOutputOptions;
-  readonly #write: (event: Event, source: string) => readonly string[];
+  readonly #take: (event: Event, source: string) => void;
   readonly #log: Emitter | undefined;
-  #batch: { readonly event: Event; readonly source: string }[] = [];
+  /** What waits for the next flush: for the log, and for standard output as lines or as their bytes. */
+  #events: Event[] = [];
+  #lines: string[] = [];
+  readonly #bytes = new JsonBytes();
 
   constructor(options: SniffOutputOptions) {
     this.#options = options;
-    this.#write = this.#writer();
+    this.#take = this.#writer();
     this.#log = options.log && new Emitter(options.log, options.onLogFailure);
   }
 
@@ -43,18 +48,27 @@ export class SniffOutput {
 
   /** Takes an event of the capture `source`. */
   event(event: Event, source: string): void {
-    this.#batch.push({ event, source });
+    if (this.#log !== undefined) this.#events.push(event);
+    this.#take(event, source);
   }
 
   /** Writes what was taken. @throws {SinkError} when standard output fails */
   flush(): void {
-    if (this.#batch.length === 0) return;
-    const batch = this.#batch;
-    this.#batch = [];
     const { stdout, sdId, above } = this.#options;
-    this.#log?.emit(batch.map(({ event }) => logRecord(event, { sdId })));
-    const lines = batch.flatMap(({ event, source }) => this.#write(event, source));
-    above(() => stdout.append(lines));
+    const events = this.#events;
+    if (events.length > 0) {
+      this.#events = [];
+      this.#log?.emit(events.map((event) => logRecord(event, { sdId })));
+    }
+    const lines = this.#lines;
+    if (lines.length > 0) {
+      this.#lines = [];
+      above(() => stdout.append(lines));
+    }
+    if (this.#bytes.length > 0) {
+      above(() => stdout.appendBytes(this.#bytes.written));
+      this.#bytes.clear();
+    }
   }
 
   /** Last try to write what the log holds back. */
@@ -63,11 +77,15 @@ export class SniffOutput {
     this.#log?.flush();
   }
 
-  #writer(): (event: Event, source: string) => readonly string[] {
+  #writer(): (event: Event, source: string) => void {
     const { format, style, raw, sdId } = this.#options;
-    if (format === undefined) return (event) => [eventLine(event, style)];
-    if (format === "fingerprints") return fingerprintRecords;
+    if (format === undefined) return (event) => this.#lines.push(eventLine(event, style));
+    if (format === "fingerprints") {
+      return (event, source) => this.#lines.push(...fingerprintRecords(event, source));
+    }
+    // What most runs write, by the hundred thousand: no text is made of it.
+    if (format === "native" && !raw) return (event) => writeJsonLine(this.#bytes, event);
     const write = eventWriter(format, { raw, sdId });
-    return (event) => [write(event)];
+    return (event) => this.#lines.push(write(event));
   }
 }

@@ -3,7 +3,7 @@ import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { Dedup } from "../lib/sniff/dedup.ts";
 import type { AppContext } from "./context.ts";
 import { UsageError, UserError } from "./exit_code.ts";
-import { openSystemd, reportsOverNetwork, startHealth } from "./health.ts";
+import { openSystemd, prepareHealth, reportsOverNetwork, startHealth } from "./health.ts";
 import { logBase, openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
 import { PacketFile } from "./packet_file.ts";
@@ -20,6 +20,7 @@ import { SniffReport } from "./sniff_report.ts";
 import { SniffSession } from "./sniff_session.ts";
 import { fileSource, type PacketSource } from "./sniff_sources.ts";
 import { stackDatabase } from "./sniff_stacks.ts";
+import { startTracing } from "./start_tracing.ts";
 import { SniffTally } from "./sniff_tally.ts";
 import { wantedTypes } from "./sniff_types.ts";
 import { healthNumbers, statisticsLine } from "./sniff_view.ts";
@@ -57,6 +58,11 @@ export async function runSniffCommand(
   using packets = openPacketFile(flags.write, files, complain);
   const written = logBase(flags) ?? flags.write;
   const systemd = await openSystemd();
+  const sensor = flags.sensor ?? Deno.hostname();
+  // As long as we are who may read credentials, and what the client of the hub is made of.
+  const prepared = devices.length === 0
+    ? undefined
+    : await prepareHealth({ verb: "sniff", sensor, flags, messages });
   const { sources: live, user } = await openInterfaces(devices, filter, written, flags, messages);
   // As whoever it is from here on, who will have to open it anew when it has been rotated.
   using log = openLog(flags, user && `--user NAME: ${user} must be able to write there`);
@@ -78,7 +84,7 @@ export async function runSniffCommand(
   const tally = new SniffTally(dedup);
   const { count } = flags;
   const session = new SniffSession({
-    sensor: flags.sensor ?? Deno.hostname(),
+    sensor,
     home: decoys.home,
     dedup,
     stacks,
@@ -89,6 +95,7 @@ export async function runSniffCommand(
     tally,
     limit: count === undefined ? undefined : new PacketLimit(count, () => signals.stop()),
     packets,
+    tracing: await startTracing(),
   });
   const report = new SniffReport({
     messages,
@@ -99,15 +106,11 @@ export async function runSniffCommand(
     statistics: flags.stats ? flags.logFormat : undefined,
   });
   await using _health = live.length === 0 ? undefined : await startHealth({
-    verb: "sniff",
-    sensor: flags.sensor ?? Deno.hostname(),
-    flags,
-    systemd,
-    messages,
+    ...{ verb: "sniff", sensor, flags, systemd, messages, prepared },
     numbers: () => healthNumbers(tally.statistics(live)),
     status: () => statisticsLine(tally.statistics(live)),
     stop: () => signals.stop(),
-    reload: () => log?.reopen(),
+    reload: log && (() => log.reopen()),
   });
   dropSniffPermissions({
     files: files.some((file) => file !== STDIN),

@@ -8,10 +8,11 @@ import type { Dedup } from "../lib/sniff/dedup.ts";
 import { Engine, type EngineCounters } from "../lib/sniff/engine.ts";
 import type { Home } from "../lib/sniff/home.ts";
 import { Reporter } from "../lib/sniff/reporter.ts";
+import type { Tracing } from "../lib/trace/tracing.ts";
 import type { PacketFile } from "./packet_file.ts";
 import type { PacketLimit } from "./packet_limit.ts";
 import type { SniffOutput } from "./sniff_output.ts";
-import type { PacketSource } from "./sniff_sources.ts";
+import type { LiveSource, PacketSource } from "./sniff_sources.ts";
 import type { SniffTally } from "./sniff_tally.ts";
 
 /** What all sources of a run have in common. */
@@ -29,6 +30,8 @@ export interface SniffSessionOptions {
   readonly limit: PacketLimit | undefined;
   /** Takes the packets that gave an event. */
   readonly packets: PacketFile | undefined;
+  /** Undefined where work is not traced. */
+  readonly tracing: Tracing | undefined;
 }
 
 /** What a source came to. */
@@ -51,19 +54,22 @@ export class SniffSession {
   /** Tells all that is in `source`, up to its end or until `signal`. */
   async run(source: PacketSource, signal: AbortSignal): Promise<SourceResult> {
     const { output, tally, packets } = this.#options;
-    let events = 0;
-    const { engine, handler, counters } = this.#engine(source, () => events++);
-    const flush = () => {
+    const { engine, handler, counters, spans, told } = this.#engine(source);
+    const onBegin = spans && (() => spans.begin());
+    const onBatch = () => {
       output.flush();
       packets?.flush();
+      spans?.end();
     };
     tally.begin(counters);
     try {
-      const damage = await source.run(handler, flush, signal);
+      const damage = await source.run(handler, { onBegin, onBatch }, signal);
+      onBegin?.();
       engine.end();
-      flush();
-      return { counters: engine.counters, events, damage };
+      onBatch();
+      return { counters: engine.counters, events: told(), damage };
     } finally {
+      spans?.close();
       tally.end(counters);
     }
   }
@@ -78,9 +84,22 @@ export class SniffSession {
   }
 
   /** An engine for one source: flows of different captures are not the same. */
-  #engine(source: PacketSource, onEvent: () => void) {
+  #engine(source: PacketSource) {
     const { sensor, home, dedup, stacks, maxFlows, ja4plus } = this.#options;
-    const { types, output, tally, limit, packets } = this.#options;
+    const { types, output, tally, limit, packets, tracing } = this.#options;
+    let events = 0;
+    const spans = tracing?.batches({
+      name: "sniff.batch",
+      attributes: { source: source.name },
+      counts: () => {
+        const { packets, bytes } = engine.counters;
+        const drops = isLive(source) ? { drops: source.statistics().dropped } : {};
+        return { packets, bytes, events, ...drops };
+      },
+    });
+    const tell = spans === undefined || tracing === undefined
+      ? (event: Event) => output.event(event, source.name)
+      : (event: Event) => output.event(tracing.mark(event, spans.traceparent), source.name);
     let packetTold = false;
     const reporter = new Reporter({
       sensor,
@@ -88,9 +107,9 @@ export class SniffSession {
       dedup,
       onEvent: (event: Event) => {
         if (types !== undefined && !types.has(event.event_type)) return;
-        onEvent();
+        events++;
         tally.count(event.event_type);
-        output.event(event, source.name);
+        tell(event);
         // Not of a flow that has been idle: that is told of when some later packet is at hand.
         if (packets !== undefined) {
           packetTold ||= event.timestamp === formatTimestamp(engine.micros);
@@ -107,8 +126,15 @@ export class SniffSession {
       };
     return {
       engine,
+      spans,
+      told: () => events,
       handler: limit?.limited(handler) ?? handler,
       counters: () => ({ ...engine.counters, outside: reporter.outside }),
     };
   }
+}
+
+/** True for a source whose kernel counts what it drops. */
+function isLive(source: PacketSource): source is LiveSource {
+  return "statistics" in source;
 }

@@ -8,18 +8,26 @@ import { SavefileRecords } from "../lib/net/pcap.ts";
 import type { PacketHandler } from "../lib/net/record_parser.ts";
 import { UserError } from "./exit_code.ts";
 
+/** Hears of batches. */
+export interface BatchListener {
+  /** A batch of packets is about to be handed out. */
+  readonly onBegin?: (() => void) | undefined;
+  /** It has been. */
+  readonly onBatch: () => void;
+}
+
 /** A source of packets. */
 export interface PacketSource {
   /** Its name in messages and in flat records. */
   readonly name: string;
   /**
-   * Hands out packets until its end or until `signal`; after each batch calls `onBatch`.
+   * Hands out packets until its end or until `signal`, batch by batch.
    *
    * @returns what is damaged about it, if anything is
    */
   run(
     handler: PacketHandler,
-    onBatch: () => void,
+    listener: BatchListener,
     signal: AbortSignal,
   ): Promise<string | undefined>;
 }
@@ -28,10 +36,11 @@ export interface PacketSource {
 export function fileSource(path: string): PacketSource {
   return {
     name: path,
-    async run(handler, onBatch, signal) {
+    async run(handler, { onBegin, onBatch }, signal) {
       const reader = new CaptureReader(handler);
       try {
         for await (const chunk of openCapture(path, { signal })) {
+          onBegin?.();
           reader.push(chunk);
           onBatch();
           // Whoever wanted no more packets does not want to hear what is wrong with those.
@@ -85,16 +94,23 @@ export async function liveSource(options: LiveOptions): Promise<LiveSource> {
     name: options.device,
     warnings: capture.warnings,
     statistics: () => capture.statistics(),
-    async run(handler, onBatch, signal) {
+    async run(handler, { onBegin, onBatch }, signal) {
       const records = new SavefileRecords(
         { linkType: capture.linkType, nanoseconds: false },
         handler,
       );
+      let begun = false;
+      const take = (bytes: Uint8Array, count: number) => {
+        if (!begun) onBegin?.();
+        begun = true;
+        records.read(bytes, count);
+      };
+      const pause = () => {
+        begun = false;
+        onBatch();
+      };
       try {
-        await capture.run((bytes, count) => {
-          records.read(bytes, count);
-          onBatch();
-        }, signal);
+        await capture.run(take, signal, pause);
       } catch (error) {
         // The interface has gone; what it brought before still counts.
         if (error instanceof CaptureError) return error.message;

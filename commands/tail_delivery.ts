@@ -100,6 +100,16 @@ function deliveryTo(
     if (asked !== undefined && asked !== "native") {
       throw new UsageError(`--format ${asked} does not go with nats://`, "readers expect native");
     }
+    const { shape, header, ca, cert, key } = flags;
+    if ((shape ?? header) !== undefined) {
+      throw new UsageError("--shape and --header are for https:// and http://");
+    }
+    if ((ca ?? cert ?? key) !== undefined) {
+      throw new UsageError(
+        "--ca, --cert and --key do not go with nats://",
+        "name them in the address: nats+tls://HUB?ca=FILE&cert=FILE&key=FILE",
+      );
+    }
     return traced(
       new NatsDelivery({
         ...notices,

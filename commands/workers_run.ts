@@ -24,7 +24,7 @@ interface ListedWorker {
   readonly gauges?: Readonly<Record<string, number>>;
 }
 
-const HEADINGS = ["WORKER", "SENSOR", "STATUS", "SEEN", "UP", "VERSION"];
+const HEADINGS = ["WORKER", "SENSOR", "STATUS", "SEEN", "UP", "VERSION", "BEHIND"];
 
 /** Runs `decnet workers`. @throws {UserError} */
 export async function showWorkers(
@@ -43,10 +43,21 @@ export async function showWorkers(
     const connection = await connectBus(address, { name: "decnet workers" });
     parts.defer(() => connection.close());
     if (flags.stop || flags.reload) {
-      for (const worker of named) {
-        sendControl(connection, address, worker, flags.stop ? "stop" : "reload");
+      const action = flags.stop ? "stop" : "reload";
+      const answers = await Promise.all(
+        named.map(async (worker) => ({
+          ...worker,
+          answer: await sendControl(connection, address, worker, action),
+        })),
+      );
+      this.process.stdout.write(answersText(answers, flags.json || !Deno.stdout.isTerminal()));
+      if (answers.some(({ answer }) => answer === undefined)) {
+        throw new UserError(
+          "not all of them answered",
+          "decnet workers shows who is there; a sensor's credentials may forbid answers",
+        );
       }
-      return await connection.flush();
+      return;
     }
     await ensureStream(connection, address);
     await ensureHealthStream(connection, address);
@@ -91,19 +102,43 @@ function listWorkers(
   return all.toSorted((a, b) => compare(a.sensor, b.sensor) || compare(a.worker, b.worker));
 }
 
+/** What a worker has still to do: `12 events, 1024 bytes`; `-` where it does not tell. */
+function lagText(gauges: ListedWorker["gauges"] = {}): string {
+  const units = { lagEvents: "events", lagBytes: "bytes", lagSeconds: "s" };
+  const told = Object.entries(units).filter(([name]) => gauges[name] !== undefined);
+  const behind = told.filter(([name]) => gauges[name] !== 0);
+  if (behind.length > 0) return behind.map(([name, unit]) => `${gauges[name]} ${unit}`).join(", ");
+  return told.length > 0 ? "0" : "-";
+}
+
+interface Answer {
+  readonly worker: string;
+  readonly sensor: string;
+  readonly answer: string | undefined;
+}
+
+function answersText(answers: readonly Answer[], json: boolean): string {
+  return answers.map((one) =>
+    json
+      ? `${JSON.stringify(one)}\n`
+      : `${one.worker}@${one.sensor}: ${one.answer ?? "no answer"}\n`
+  ).join("");
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function textOf(workers: readonly ListedWorker[], json: boolean): string {
   if (json) return workers.map((worker) => `${JSON.stringify(worker)}\n`).join("");
-  const rows = workers.map(({ worker, sensor, status, age, uptime, version }) => [
+  const rows = workers.map(({ worker, sensor, status, age, uptime, version, gauges }) => [
     worker,
     sensor,
     status,
     age === undefined ? "never" : `${age} s ago`,
     uptime === undefined ? "-" : `${Math.round(uptime)} s`,
     version ?? "-",
+    lagText(gauges),
   ]);
   return `${columns(HEADINGS, rows, stdoutStyle()).join("\n")}\n`;
 }

@@ -7,11 +7,15 @@
  *        [live [--seconds=N] [--rates=N,...] [--capture=FILE]]
  *
  *        [profile [--events=N] [--attackers=N] [--rounds=N]]
+ *        [bus [--events=N] [--rounds=N] [--single=N] [--lines=N]]
  *        [syn] [collect_docker] [tail [--size=MIB] [--large=MIB] [--rounds=N]]
+ *        [bare --before=[VERB,...=]FOLDER... [--rounds=N] [--only=VERB,...]]
  *
- * Without names all but `live`, `syn` and `collect_docker` run: these need root and a machine that has nothing
- * else to do.
+ * Without names all but `live`, `syn`, `collect_docker` and `bare` run: the first three need root and a machine
+ * that has nothing else to do, the last an older checkout.
  */
+import { benchBare } from "./bench/bare.ts";
+import { benchBus } from "./bench/bus.ts";
 import { benchCollectDocker } from "./bench/collect_docker.ts";
 import { benchCollect } from "./bench/collect.ts";
 import { benchLive } from "./bench/live.ts";
@@ -31,12 +35,14 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   syn: benchSyn,
   tail: benchTail,
   profile: benchProfile,
+  bus: benchBus,
   collect_docker: benchCollectDocker,
+  bare: benchBare,
 };
 
-const NEED_ROOT: readonly string[] = ["live", "syn", "collect_docker"];
+const NEED_MORE: readonly string[] = ["live", "syn", "collect_docker", "bare"];
 
-const DEFAULTS = Object.keys(BENCHMARKS).filter((name) => !NEED_ROOT.includes(name));
+const DEFAULTS = Object.keys(BENCHMARKS).filter((name) => !NEED_MORE.includes(name));
 
 const wanted = Deno.args.filter((arg) => !arg.startsWith("--"));
 for (const name of wanted.length > 0 ? wanted : DEFAULTS) {

@@ -1,4 +1,5 @@
 /** Addresses of a NATS hub: `nats://hub`, `nats+tls://user@hub1,hub2:4223/decnet.edge?creds=FILE`. */
+import { withoutSecrets } from "../text/without_secrets.ts";
 
 /** Where the bus is, and what of it is meant. */
 export interface BusAddress {
@@ -11,6 +12,8 @@ export interface BusAddress {
   readonly path: string;
   /** Name of the stream, where it is not the usual one. */
   readonly stream: string | undefined;
+  /** Copies of what is made on the hub, where it is not the usual number. */
+  readonly replicas: number | undefined;
   /** Files: credentials (JWT and seed), certificate authority, own certificate and key. */
   readonly files: Readonly<Partial<Record<BusFile, string>>>;
 }
@@ -19,6 +22,12 @@ export interface BusAddress {
 export type BusFile = "creds" | "ca" | "cert" | "key";
 
 const FILES: readonly BusFile[] = ["creds", "ca", "cert", "key"];
+
+/** Parameters besides them. */
+const OTHERS: readonly string[] = ["stream", "replicas"];
+
+/** JetStream keeps five copies of a stream at the most. */
+const MOST_REPLICAS = 5;
 
 /** Registered with IANA. */
 const PORT = 4222;
@@ -32,15 +41,17 @@ export function isBusAddress(text: string): boolean {
 
 /** Reads an address. @throws {SyntaxError} in words for the user */
 export function parseBusAddress(text: string): BusAddress {
+  const shown = withoutSecrets(text);
   const match = /^nats(\+tls)?:\/\/(?:([^@/?#]*)@)?([^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(
     text,
   );
-  if (match === null) throw new SyntaxError(`"${text}" is no address of a NATS hub: ${EXAMPLE}`);
+  if (match === null) throw new SyntaxError(`"${shown}" is no address of a NATS hub: ${EXAMPLE}`);
   const [, tls, userinfo, hosts, path = "", query = ""] = match;
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
-    if (name !== "stream" && !isFile(name)) {
-      throw new SyntaxError(`"${text}": there is ${FILES.join(", ")} and stream, but no ${name}`);
+    if (!OTHERS.includes(name) && !isFile(name)) {
+      const known = [...FILES, ...OTHERS].join(", ");
+      throw new SyntaxError(`"${shown}": there is no ${name}, only ${known}`);
     }
   }
   const [user, password] = userinfo === undefined ? [] : userinfo.split(":", 2).map(decode);
@@ -50,15 +61,16 @@ export function parseBusAddress(text: string): BusAddress {
     if (file) files[name] = file;
   }
   if ((files.cert === undefined) !== (files.key === undefined)) {
-    throw new SyntaxError(`"${text}": cert and key go together`);
+    throw new SyntaxError(`"${shown}": cert and key go together`);
   }
   return {
-    servers: hosts!.split(",").map((host) => server(host, text)),
+    servers: hosts!.split(",").map((host) => server(host, shown)),
     tls: tls !== undefined,
     user: user || undefined,
     password,
-    path: checkedPath(decode(path), text),
+    path: checkedPath(decode(path), shown),
     stream: parameters.get("stream") || undefined,
+    replicas: replicas(parameters.get("replicas"), shown),
     files,
   };
 }
@@ -71,9 +83,18 @@ export function showBusAddress({ servers, tls, path }: BusAddress): string {
 function server(host: string, text: string): string {
   const url = URL.parse(`nats://${host}`);
   if (url === null || url.hostname === "" || url.pathname !== "" || url.username !== "") {
-    throw new SyntaxError(`"${text}": "${host}" is no host: ${EXAMPLE}`);
+    throw new SyntaxError(
+      `"${text}": "${host.slice(host.lastIndexOf("@") + 1)}" is no host: ${EXAMPLE}`,
+    );
   }
   return `${url.hostname}:${url.port || PORT}`;
+}
+
+function replicas(value: string | null, text: string): number | undefined {
+  if (value === null) return undefined;
+  const number = /^\d$/.test(value) ? Number(value) : 0;
+  if (number >= 1 && number <= MOST_REPLICAS) return number;
+  throw new SyntaxError(`"${text}": replicas is a number from 1 to ${MOST_REPLICAS}`);
 }
 
 /** Tokens of a subject, with points between: no wildcards, no blanks. */

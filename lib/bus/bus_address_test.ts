@@ -9,10 +9,13 @@ Deno.test("parseBusAddress() reads hosts, ports, prefix and files", () => {
     password: undefined,
     path: "",
     stream: undefined,
+    replicas: undefined,
     files: {},
   });
   assert.deepEqual(
-    parseBusAddress("nats+tls://u:p%40@a,[::1]:9/decnet.edge-1?creds=%2Fx&stream=S&ca=c"),
+    parseBusAddress(
+      "nats+tls://u:p%40@a,[::1]:9/decnet.edge-1?creds=%2Fx&stream=S&ca=c&replicas=3",
+    ),
     {
       servers: ["a:4222", "[::1]:9"],
       tls: true,
@@ -20,6 +23,7 @@ Deno.test("parseBusAddress() reads hosts, ports, prefix and files", () => {
       password: "p@",
       path: "decnet.edge-1",
       stream: "S",
+      replicas: 3,
       files: { creds: "/x", ca: "c" },
     },
   );
@@ -33,6 +37,9 @@ Deno.test("parseBusAddress() says what is wrong", () => {
     "nats://a/x y": /no prefix/,
     "nats://a?cred=x": /no cred/,
     "nats://a?cert=x": /go together/,
+    "nats://a?replicas=0": /from 1 to 5/,
+    "nats://a?replicas=6": /from 1 to 5/,
+    "nats://a?replicas=": /from 1 to 5/,
     "http://a": /no address/,
   };
   for (const [text, reason] of Object.entries(wrong)) {
@@ -49,4 +56,14 @@ Deno.test("isBusAddress() tells addresses from paths", () => {
   assert.ok(isBusAddress("nats://"));
   assert.ok(!isBusAddress("nats"));
   assert.ok(!isBusAddress("./nats://x"));
+});
+
+Deno.test("parseBusAddress() does not repeat a password in what it refuses", () => {
+  for (const rest of ["a/*", "a?what=1", "a?cert=x", "", "a:b:c", "a?replicas=9"]) {
+    assert.throws(
+      () => parseBusAddress(`nats://user:secret@${rest}`),
+      ({ message }: Error) => !message.includes("secret"),
+      rest,
+    );
+  }
 });

@@ -10,6 +10,8 @@ export interface BusOptions {
   readonly name: string;
   /** Waits for a hub that is not there yet, instead of failing. @default false */
   readonly patient?: boolean;
+  /** Ends with the first loss of the hub instead of coming back. @default false */
+  readonly once?: boolean;
   /** Hears that the hub went and came back. */
   readonly onStatus?: (status: "lost" | "back", server: string) => void;
 }
@@ -54,10 +56,12 @@ export async function prepareBus(address: BusAddress, options: BusOptions): Prom
   const settings = {
     servers: [...address.servers],
     name: options.name,
-    // So that an account can be kept to an inbox of its own, and hears nothing meant for others.
-    ...address.user === undefined ? {} : { inboxPrefix: `_INBOX.${subjectToken(address.user)}` },
+    inboxPrefix: inboxPrefixOf(address),
+    // A stack for each request would cost more than the request.
+    noAsyncTraces: true,
     timeout: CONNECT_TIMEOUT_MS,
     waitOnFirstConnect: options.patient ?? false,
+    reconnect: options.once !== true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_JITTER_MS,
@@ -78,6 +82,14 @@ export async function prepareBus(address: BusAddress, options: BusOptions): Prom
       throw busError(place, error);
     }
   };
+}
+
+/**
+ * What the subjects begin with at which answers come: an account can be kept to an inbox of its own, so
+ * that it hears nothing meant for others.
+ */
+export function inboxPrefixOf({ user }: BusAddress): string {
+  return user === undefined ? "_INBOX" : `_INBOX.${subjectToken(user)}`;
 }
 
 /** What a user can make of an error of the client. */

@@ -1,9 +1,11 @@
 /** Reports over the bus, and what is asked of a worker by it. */
-import type { NatsConnection } from "@nats-io/transport-node";
+import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { type HealthReport, parseHealthReport, REPORT_EVERY_MS } from "../health/health_report.ts";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
 import { busError, type Dial, prepareBus } from "./bus_connection.ts";
-import { prefixOf, streamOf } from "./event_stream.ts";
+import { prefixOf } from "./event_stream.ts";
+import { streamOf } from "./stream_name.ts";
+import { refusedReplicas, replicasOf } from "./replicas.ts";
 import { systemSubject } from "./subjects.ts";
 
 /** What a worker can be asked for. */
@@ -15,11 +17,14 @@ const KEEP_NS = 7 * 86_400 * 1e9;
 /** What the hub keeps of each worker: its last report. */
 const REPORTS_EACH = 1;
 
+/** For a worker's answer. */
+const ANSWER_MS = 3000;
+
 /** How a worker reports. */
 export interface BusHealthOptions {
   readonly report: () => HealthReport;
-  readonly onControl: (action: ControlAction) => void;
-  readonly onStatus: (status: "lost" | "back", server: string) => void;
+  /** @returns what whoever asked is told */
+  readonly onControl: (action: ControlAction) => string;
 }
 
 /** Reports now and every 30 s, until it is disposed of. The hub need not be there yet. */
@@ -27,6 +32,7 @@ export class BusHealth implements AsyncDisposable {
   readonly #options: BusHealthOptions;
   readonly #prefix: string;
   #connection: NatsConnection | undefined;
+  #send = () => {};
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
@@ -35,15 +41,18 @@ export class BusHealth implements AsyncDisposable {
     this.#prefix = prefix;
   }
 
-  /** Loads what it needs, and begins. Nothing waits for the hub. @throws {BusError} */
-  static async start(address: BusAddress, options: BusHealthOptions): Promise<BusHealth> {
+  /** Loads and reads all that it needs but the network. @throws {BusError} */
+  static prepare(
+    address: BusAddress,
+    { worker, sensor }: Pick<HealthReport, "worker" | "sensor">,
+    onStatus: (status: "lost" | "back", server: string) => void,
+  ): Promise<Dial> {
+    return prepareBus(address, { name: `decnet ${worker} ${sensor}`, patient: true, onStatus });
+  }
+
+  /** Begins. Nothing waits for the hub. */
+  static start(address: BusAddress, dial: Dial, options: BusHealthOptions): BusHealth {
     const health = new BusHealth(prefixOf(address), options);
-    const { worker, sensor } = options.report();
-    const dial = await prepareBus(address, {
-      name: `decnet ${worker} ${sensor}`,
-      patient: true,
-      onStatus: options.onStatus,
-    });
     void health.#run(dial);
     return health;
   }
@@ -63,11 +72,11 @@ export class BusHealth implements AsyncDisposable {
     // Credentials that may only publish are refused here, which is as it should be.
     const control = connection.subscribe(systemSubject(this.#prefix, worker, sensor, "control"), {
       callback: (error, message) => {
-        if (error === null) this.#onMessage(message.string());
+        if (error === null) this.#onMessage(message);
       },
     });
     void control.closed.catch(() => {});
-    const send = () => {
+    this.#send = () => {
       if (connection.isClosed()) return;
       const report = this.#options.report();
       connection.publish(
@@ -75,18 +84,19 @@ export class BusHealth implements AsyncDisposable {
         JSON.stringify(report),
       );
     };
-    send();
-    this.#timer = setInterval(send, REPORT_EVERY_MS);
+    this.#send();
+    this.#timer = setInterval(this.#send, REPORT_EVERY_MS);
     Deno.unrefTimer(this.#timer);
   }
 
-  #onMessage(text: string): void {
-    try {
-      const { action } = JSON.parse(text) as { action?: unknown };
-      if (action === "stop" || action === "reload") this.#options.onControl(action);
-    } catch {
-      // Nothing that we know.
-    }
+  #onMessage(message: Msg): void {
+    const action = actionOf(message.string());
+    if (action === undefined) return;
+    const answer = this.#options.onControl(action);
+    // Credentials may forbid it; then it has been done all the same.
+    if (message.reply) message.respond(JSON.stringify({ action, answer }));
+    // Whoever asks wants to know how it is now.
+    this.#send();
   }
 }
 
@@ -105,10 +115,12 @@ export async function ensureHealthStream(
         subjects: [`${prefixOf(address)}.system.*.*.health`],
         max_msgs_per_subject: REPORTS_EACH,
         max_age: KEEP_NS,
+        num_replicas: replicasOf(connection, address),
       })
     );
   } catch (error) {
-    throw busError(showBusAddress(address), error);
+    const place = showBusAddress(address);
+    throw refusedReplicas(place, error) ?? busError(place, error);
   }
 }
 
@@ -138,18 +150,33 @@ export async function lastReports(
   }
 }
 
-/** Asks a worker to stop or to reload. */
-export function sendControl(
+/** Asks a worker to stop or to reload. @returns its answer; undefined when there was none in time */
+export async function sendControl(
   connection: NatsConnection,
   address: BusAddress,
   worker: { readonly worker: string; readonly sensor: string },
   action: ControlAction,
-): void {
+): Promise<string | undefined> {
   const subject = systemSubject(prefixOf(address), worker.worker, worker.sensor, "control");
-  connection.publish(
-    subject,
-    JSON.stringify({ action, requested_by: "decnet workers", ts: Date.now() }),
-  );
+  const request = JSON.stringify({ action, requested_by: "decnet workers", ts: Date.now() });
+  try {
+    const reply = await connection.request(subject, request, { timeout: ANSWER_MS });
+    const { answer } = JSON.parse(reply.string()) as { answer?: unknown };
+    return typeof answer === "string" ? answer : undefined;
+  } catch {
+    // Nobody there, or nobody who may answer.
+    return undefined;
+  }
+}
+
+/** What a control message asks for; undefined for nothing that we know. */
+function actionOf(text: string): ControlAction | undefined {
+  try {
+    const { action } = JSON.parse(text) as { action?: unknown };
+    return action === "stop" || action === "reload" ? action : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function healthStreamOf(address: BusAddress): string {

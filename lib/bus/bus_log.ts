@@ -4,17 +4,19 @@ import { sha256Hex } from "../hash.ts";
 import { sleep } from "../sleep.ts";
 import { type LogCursor, startCursor } from "../log/cursor.ts";
 import type { LogItem, LogLines } from "../log/item.ts";
-import { type BusAddress, parseBusAddress, showBusAddress } from "./bus_address.ts";
+import { type BusAddress, parseBusAddress } from "./bus_address.ts";
 import { connectBus } from "./bus_connection.ts";
 import { BusError } from "./bus_error.ts";
+import type { BusBatch } from "./event_batches.ts";
 import {
-  type BusBatch,
   type BusStart,
   readBusEvents,
   RETRY_MS,
-  streamCreated,
+  type StreamState,
+  streamState,
 } from "./event_reader.ts";
-import { prefixOf, streamOf } from "./event_stream.ts";
+import { prefixOf } from "./event_stream.ts";
+import { busLogName, streamOf } from "./stream_name.ts";
 
 /** As in a cursor. */
 const HASH_DIGITS = 32;
@@ -26,12 +28,8 @@ export interface BusLogOptions {
   readonly start: BusStart | { readonly at: "cursor"; readonly cursor: LogCursor };
   readonly follow?: boolean;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** The name by which places in the stream at `url` are remembered: without what nobody should see. */
-export function busLogName(url: string): string {
-  const address = parseBusAddress(url);
-  return `${showBusAddress(address)}#${streamOf(address)}`;
+  /** Gives the traceparents of the work that lines came from. @default false */
+  readonly traced?: boolean | undefined;
 }
 
 /**
@@ -41,22 +39,22 @@ export function busLogName(url: string): string {
  */
 export async function* readBusLog(
   url: string,
-  { name, start, follow = false, signal }: BusLogOptions,
+  { name, start, follow = false, signal, traced }: BusLogOptions,
 ): AsyncGenerator<LogItem, void> {
   const address = parseBusAddress(url);
   const path = busLogName(url);
   let connection: NatsConnection | undefined;
   try {
     connection = await connectBus(address, { name });
-    let identity = await identityOf(connection, address, follow);
+    let state = await stateOf(connection, address, follow);
     // The first who ships makes the stream: who follows waits for it, as for a log.
-    if (identity === undefined) yield { kind: "missing", path };
-    while (identity === undefined) {
+    if (state === undefined) yield { kind: "missing", path };
+    while (state === undefined) {
       await sleep(RETRY_MS, signal);
       if (signal?.aborted === true) return;
-      identity = await identityOf(connection, address, follow);
+      state = await stateOf(connection, address, follow);
     }
-    const known = identity;
+    const known = identityOf(address, state);
     const cursor = (sequence: number) => cursorAt(known, sequence);
     const begin = beginning(start, known);
     if (begin === undefined && start.at === "cursor") {
@@ -64,7 +62,8 @@ export async function* readBusLog(
       yield { kind: "restarted", path, offset: 0, cursor: lost, repeats: false };
     }
     let reached = begin?.at === "behind" ? begin.sequence : 0;
-    const options = { start: begin ?? { at: "beginning" } as const, follow, signal };
+    const from = begin ?? { at: "beginning" } as const;
+    const options = { start: from, follow, signal, state, traced };
     for await (const batch of readBusEvents(connection, address, options)) {
       yield linesOf(path, batch, cursor, reached);
       reached = batch.sequence;
@@ -94,18 +93,21 @@ function cursorAt(identity: string, sequence: number): LogCursor {
 }
 
 /** @returns undefined for a stream that is not there, where that is no error */
-async function identityOf(
+async function stateOf(
   connection: NatsConnection,
   address: BusAddress,
   mayMiss: boolean,
-): Promise<string | undefined> {
-  let created: string;
+): Promise<StreamState | undefined> {
   try {
-    created = await streamCreated(connection, address);
+    return await streamState(connection, address);
   } catch (error) {
     if (mayMiss && error instanceof BusError) return undefined;
     throw error;
   }
+}
+
+/** What tells the stream from another one of its name. */
+function identityOf(address: BusAddress, { created }: StreamState): string {
   const text = JSON.stringify([streamOf(address), prefixOf(address), created]);
   return sha256Hex(text).slice(0, HASH_DIGITS);
 }
@@ -125,6 +127,8 @@ function linesOf(
     bytes,
     end: bytes.length,
     torn: false,
+    origins: batch.origins,
+    pending: batch.pending,
     cursorAt(stop) {
       if (!(stop >= 0 && stop <= bytes.length)) throw new RangeError(`${stop} of ${bytes.length}`);
       return cursor(batch.sequenceAt(stop) || before);

@@ -1,10 +1,14 @@
 /** Reads the fleet's events out of the stream, from a place on. */
-import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
+import type { ConsumerMessages } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
 import { busError } from "./bus_connection.ts";
 import { sleep } from "../sleep.ts";
-import { prefixOf, streamOf } from "./event_stream.ts";
+import { batches, type BusBatch, MAX_LINES } from "./event_batches.ts";
+import { prefixOf } from "./event_stream.ts";
+import { streamOf } from "./stream_name.ts";
+import { isUnanswered } from "./passing_error.ts";
+import { PATIENCE_MS, patiently } from "./patiently.ts";
 
 /** Where reading begins. */
 export type BusStart =
@@ -16,40 +20,55 @@ export type BusStart =
   /** The last so many. */
   | { readonly at: "last"; readonly count: number };
 
-/** Events as lines, each with its newline. */
-export interface BusBatch {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly lines: number;
-  /** Number in the stream of the last of them. */
-  readonly sequence: number;
-  /** Number in the stream of the last event that ends at index `stop` of the bytes, or before; 0 for none. */
-  sequenceAt(stop: number): number;
-  /** True when nothing more is stored at this moment. */
-  readonly caughtUp: boolean;
-}
-
 /** How to read. */
 export interface BusReadOptions {
   readonly start: BusStart;
   /** Waits for more at the end. @default false */
   readonly follow?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** What {@linkcode streamState} has just said, where it was asked. */
+  readonly state?: StreamState | undefined;
+  /** Looks for traceparents among the headers. @default false */
+  readonly traced?: boolean | undefined;
 }
 
-/** Most of a batch: enough to be worth its while, and no more than that in memory. */
-const MAX_LINES = 1000;
-const MAX_BYTES = 1024 ** 2;
+/** What a stream holds at a moment. */
+export interface StreamState {
+  /** When it was made: another one of the same name is another one. */
+  readonly created: string;
+  /** Numbers of its first and last event; 0 for none. */
+  readonly first: number;
+  readonly last: number;
+  /** True where several servers keep it, and one that is asked may not have heard of the last event yet. */
+  readonly isReplicated: boolean;
+}
 
 /** Events that the hub sends ahead. */
 const AHEAD = 2 * MAX_LINES;
 
-/** How long one request for events stands: one that is lost is made again after that. */
+/**
+ * How long one request for events stands. Half of it is the time between the hub's heartbeats, of which two
+ * have to be missed: so long does reading stand still when the server that kept the consumer has died.
+ * The client's own 30 s would be a stall of half a minute.
+ */
 const PULL_MS = 2000;
+
+/**
+ * What the client tells of a consumer that is no longer there. It tries to go on with a new one, but takes
+ * what it had asked of the old one for still to come (PullConsumerMessagesImpl.reset()), and after a lost
+ * connection it may wait for ever: so a new one is made here, behind the last event.
+ */
+const LOST: ReadonlySet<string> = new Set([
+  ...["heartbeats_missed", "reset", "consumer_deleted", "consumer_not_found", "no_responders"],
+  "stream_not_found",
+]);
+
+/** A replica that has nothing more, but not the last event, is asked again so often, and so much later. */
+const MOST_LOOKS = 3;
+const REPLICA_LAG_MS = 250;
 
 /** Milliseconds between two attempts when the stream cannot be read. */
 export const RETRY_MS = 1000;
-
-const NEWLINE = 0x0a;
 
 /**
  * Events in the stream's order, each once; without `follow` those that are stored by now. A hub that goes
@@ -60,29 +79,25 @@ const NEWLINE = 0x0a;
 export async function* readBusEvents(
   connection: NatsConnection,
   address: BusAddress,
-  { start, follow = false, signal }: BusReadOptions,
+  { start, follow = false, signal, state, traced = false }: BusReadOptions,
 ): AsyncGenerator<BusBatch, void> {
-  const { DeliverPolicy, jetstream, jetstreamManager } = await import("@nats-io/jetstream");
+  const { DeliverPolicy, jetstream } = await import("@nats-io/jetstream");
   const place = showBusAddress(address);
   const stream = streamOf(address);
   const client = jetstream(connection);
-  let first: number;
-  let last: number;
-  try {
-    const manager = await jetstreamManager(connection, { checkAPI: false });
-    const { state } = await manager.streams.info(stream);
-    last = state.last_seq;
-    first = start.at === "behind"
-      ? start.sequence + 1
-      : start.at === "last"
-      ? Math.max(state.first_seq, last - start.count + 1)
-      : 0;
-  } catch (error) {
-    throw busError(place, error);
-  }
+  const { first: oldest, last, isReplicated } = state ?? await streamState(connection, address);
+  const first = start.at === "behind"
+    ? start.sequence + 1
+    : start.at === "last"
+    ? Math.max(oldest, last - start.count + 1)
+    : 0;
   if (!follow && (last === 0 || first > last)) return;
   let next = first;
-  while (signal?.aborted !== true) {
+  let looks = 0;
+  let giveUpAt = performance.now() + PATIENCE_MS;
+  let stop = () => {};
+  void watchConnection(connection, () => stop());
+  while (signal?.aborted !== true && !connection.isClosed()) {
     try {
       const consumer = await client.consumers.get(stream, {
         // As a text: lists of them need a server of 2.10 or later.
@@ -97,72 +112,67 @@ export async function* readBusEvents(
           : { deliver_policy: DeliverPolicy.All },
       });
       // Nothing there that fits: it would wait for ever.
-      if (!follow && (await consumer.info()).num_pending === 0) return;
+      if (!follow && (await consumer.info()).num_pending === 0) {
+        // The last event may also be another prefix's, and never come.
+        if (!isReplicated || ++looks > MOST_LOOKS) return;
+        await sleep(REPLICA_LAG_MS, signal);
+        continue;
+      }
       const messages = await consumer.consume({ max_messages: AHEAD, expires: PULL_MS });
-      const stop = () => messages.stop();
+      stop = () => messages.stop();
       signal?.addEventListener("abort", stop);
+      void watchConsumer(messages);
       try {
-        for await (const batch of batches(messages, follow ? 0 : last)) {
+        for await (const batch of batches(messages, follow ? 0 : last, traced)) {
           yield batch;
           next = batch.sequence + 1;
-          if (!follow && (batch.caughtUp || batch.sequence >= last)) return;
+          giveUpAt = performance.now() + PATIENCE_MS;
+          if (follow) continue;
+          if (batch.sequence >= last || batch.caughtUp && !isReplicated) return;
+          if (batch.caughtUp) break;
         }
       } finally {
         signal?.removeEventListener("abort", stop);
         messages.stop();
       }
     } catch (error) {
-      if (!follow) throw busError(place, error);
+      const mayPass = follow || isUnanswered(error) && performance.now() < giveUpAt;
+      if (!mayPass) throw busError(place, error);
     }
-    if (!follow || connection.isClosed()) return;
-    await sleep(RETRY_MS, signal);
+    if (follow) await sleep(RETRY_MS, signal);
   }
 }
 
-/** When the stream was made: another one of the same name is another one. @throws {BusError} */
-export async function streamCreated(
+/** Ends the reading of a consumer that is lost. */
+async function watchConsumer(messages: ConsumerMessages): Promise<void> {
+  for await (const { type } of messages.status()) {
+    if (LOST.has(type)) return messages.stop();
+  }
+}
+
+async function watchConnection(connection: NatsConnection, onLost: () => void): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === "disconnect") onLost();
+  }
+}
+
+/** What the stream holds now. @throws {BusError} */
+export async function streamState(
   connection: NatsConnection,
   address: BusAddress,
-): Promise<string> {
+): Promise<StreamState> {
   const { jetstreamManager } = await import("@nats-io/jetstream");
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false });
-    return (await manager.streams.info(streamOf(address))).created;
+    const info = () => manager.streams.info(streamOf(address));
+    const { created, state, config } = await patiently(info, isUnanswered);
+    return {
+      created,
+      first: state.first_seq,
+      last: state.last_seq,
+      isReplicated: config.num_replicas > 1,
+    };
   } catch (error) {
     throw busError(showBusAddress(address), error);
   }
-}
-
-/** @param last number of the event at which reading may stop; 0 to go on */
-async function* batches(messages: ConsumerMessages, last: number): AsyncGenerator<BusBatch> {
-  let waiting: JsMsg[] = [];
-  let size = 0;
-  for await (const message of messages) {
-    waiting.push(message);
-    size += message.data.length + 1;
-    const caughtUp = message.info.pending === 0 || message.seq === last;
-    if (!caughtUp && waiting.length < MAX_LINES && size < MAX_BYTES) continue;
-    yield joined(waiting, size, caughtUp);
-    waiting = [];
-    size = 0;
-  }
-}
-
-function joined(messages: readonly JsMsg[], size: number, caughtUp: boolean): BusBatch {
-  const bytes = new Uint8Array(size);
-  const ends: number[] = [];
-  let at = 0;
-  for (const { data } of messages) {
-    bytes.set(data, at);
-    at += data.length + 1;
-    bytes[at - 1] = NEWLINE;
-    ends.push(at);
-  }
-  return {
-    bytes,
-    lines: messages.length,
-    sequence: messages.at(-1)!.seq,
-    caughtUp,
-    sequenceAt: (stop) => messages[ends.findLastIndex((end) => end <= stop)]?.seq ?? 0,
-  };
 }

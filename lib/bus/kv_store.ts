@@ -1,25 +1,18 @@
 /** StateStore over a bucket of JetStream: what several machines remember together. */
-import type { KV, KvEntry } from "@nats-io/kv";
-import type { NatsConnection } from "@nats-io/transport-node";
 import {
   ABSENT,
+  FIRST,
   type Json,
   type StateEntry,
   StateError,
   type StateStore,
 } from "../store/state_store.ts";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
-import { connectBus } from "./bus_connection.ts";
+import { KvBucket } from "./kv_bucket.ts";
 import { nameOfToken, subjectToken } from "./subjects.ts";
 
-/** Bucket where the address names none. */
-const DEFAULT_BUCKET = "decnet";
-
-/** api.go: JSStreamWrongLastSequenceErrCode: somebody else was faster. */
-const WRONG_LAST_SEQUENCE = 10071;
-
-/** Copies of the bucket where the hub is a cluster. */
-const CLUSTER_REPLICAS = 3;
+/** Keys of which the place is remembered; others are read again before they are changed. */
+const MOST_REMEMBERED = 4096;
 
 /**
  * Revisions of a bucket are positions in its stream, ours count the changes of a key. So a value
@@ -30,15 +23,23 @@ interface Stored {
   readonly v: Json;
 }
 
+/** What is known of a key. */
+interface Known {
+  /** {@linkcode ABSENT} for one that is deleted. */
+  readonly revision: number;
+  /** Its last place in the bucket's stream; 0 for one that never was there. */
+  readonly sequence: number;
+}
+
 /** A {@linkcode StateStore} in a bucket. */
 export class KvStore implements StateStore {
-  readonly #connection: NatsConnection;
-  readonly #kv: KV;
+  readonly #bucket: KvBucket;
   readonly #place: string;
+  /** As last read or written: whoever changes a key has mostly just read it. */
+  readonly #known = new Map<string, Known>();
 
-  private constructor(connection: NatsConnection, kv: KV, place: string) {
-    this.#connection = connection;
-    this.#kv = kv;
+  private constructor(bucket: KvBucket, place: string) {
+    this.#bucket = bucket;
     this.#place = place;
   }
 
@@ -50,44 +51,45 @@ export class KvStore implements StateStore {
    */
   static async open(address: BusAddress, name: string): Promise<KvStore> {
     const place = showBusAddress(address);
-    const bucket = address.path.replaceAll(".", "_") || DEFAULT_BUCKET;
-    let connection: NatsConnection | undefined;
     try {
-      connection = await connectBus(address, { name });
-      const { Kvm } = await import("@nats-io/kv");
-      const replicas = connection.info?.cluster === undefined ? 1 : CLUSTER_REPLICAS;
-      const kv = await new Kvm(connection).create(bucket, { history: 1, replicas });
-      return new KvStore(connection, kv, place);
+      return new KvStore(await KvBucket.open(address, name), place);
     } catch (error) {
-      await connection?.close();
       throw stateError(place, error);
     }
   }
 
   async get(key: string): Promise<StateEntry | undefined> {
-    const found = await this.#read(key);
-    return found === undefined ? undefined : entryOf(key, found.stored);
+    try {
+      const entry = await this.#bucket.read(toBucketKey(key));
+      if (entry?.text === undefined) {
+        this.#remember(key, { revision: ABSENT, sequence: entry?.sequence ?? 0 });
+        return undefined;
+      }
+      const stored = parseStored(entry.text);
+      if (stored === undefined) throw new StateError(`${this.#place}: "${key}" is not decnet's`);
+      this.#remember(key, { revision: stored.r, sequence: entry.sequence });
+      return { key, value: stored.v, revision: stored.r };
+    } catch (error) {
+      throw stateError(this.#place, error);
+    }
   }
 
   async compareAndSet(key: string, expected: number, value: Json | undefined): Promise<boolean> {
-    const found = await this.#read(key);
-    if ((found?.stored.r ?? ABSENT) !== expected) return false;
-    const bucketKey = toBucketKey(key);
-    const sequence = found?.sequence ?? 0;
+    if (this.#known.get(key)?.revision !== expected) await this.get(key);
+    const known = this.#known.get(key);
+    if (known?.revision !== expected) return false;
+    // Nothing was there, and nothing is to be there.
+    if (value === undefined && expected === ABSENT) return false;
+    const revision = value === undefined ? ABSENT : expected === ABSENT ? FIRST : expected + 1;
+    const text = value === undefined ? undefined : JSON.stringify({ r: revision, v: value });
+    // Whatever comes of it, this is no longer so.
+    this.#known.delete(key);
     try {
-      if (value === undefined) {
-        // Nothing was there, and nothing is to be there.
-        if (found === undefined) return false;
-        await this.#kv.delete(bucketKey, { previousSeq: sequence });
-      } else if (found === undefined) {
-        await this.#kv.create(bucketKey, JSON.stringify({ r: 1, v: value }));
-      } else {
-        const stored: Stored = { r: expected + 1, v: value };
-        await this.#kv.update(bucketKey, JSON.stringify(stored), sequence);
-      }
+      const sequence = await this.#bucket.exchange(toBucketKey(key), known.sequence, text);
+      if (sequence === undefined) return false;
+      this.#remember(key, { revision, sequence });
       return true;
     } catch (error) {
-      if (isConflict(error)) return false;
       throw stateError(this.#place, error);
     }
   }
@@ -100,20 +102,15 @@ export class KvStore implements StateStore {
   }
 
   close(): void {
-    void this.#connection.close();
+    this.#bucket.close();
   }
 
-  async #read(key: string): Promise<{ stored: Stored; sequence: number } | undefined> {
-    let entry: KvEntry | null;
-    try {
-      entry = await this.#kv.get(toBucketKey(key));
-    } catch (error) {
-      throw stateError(this.#place, error);
-    }
-    if (entry === null || entry.operation !== "PUT") return undefined;
-    const stored = parseStored(entry.string());
-    if (stored === undefined) throw new StateError(`${this.#place}: "${key}" is not decnet's`);
-    return { stored, sequence: entry.revision };
+  #remember(key: string, known: Known): void {
+    this.#known.delete(key);
+    this.#known.set(key, known);
+    if (this.#known.size <= MOST_REMEMBERED) return;
+    const [oldest] = this.#known.keys();
+    this.#known.delete(oldest!);
   }
 
   async #keys(prefix: string): Promise<string[]> {
@@ -122,7 +119,7 @@ export class KvStore implements StateStore {
     const filter = parts.length === 0 ? ">" : `${parts.join(".")}.>`;
     try {
       const keys: string[] = [];
-      for await (const bucketKey of await this.#kv.keys(filter)) {
+      for (const bucketKey of await this.#bucket.keys(filter)) {
         const key = fromBucketKey(bucketKey);
         if (key?.startsWith(prefix) === true) keys.push(key);
       }
@@ -143,10 +140,6 @@ function fromBucketKey(bucketKey: string): string | undefined {
   return names.includes(undefined) ? undefined : names.join("/");
 }
 
-function entryOf(key: string, { r, v }: Stored): StateEntry {
-  return { key, value: v, revision: r };
-}
-
 function parseStored(text: string): Stored | undefined {
   try {
     const value = JSON.parse(text);
@@ -156,11 +149,6 @@ function parseStored(text: string): Stored | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isConflict(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === WRONG_LAST_SEQUENCE;
 }
 
 function stateError(place: string, error: unknown): StateError {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { parsePrometheus } from "../../tests/support/prometheus_parser.ts";
 import { type HealthReport, parseHealthReport } from "./health_report.ts";
 import { startMetrics } from "./metrics_server.ts";
 import { prometheusText } from "./prometheus.ts";
@@ -15,21 +17,43 @@ const REPORT: HealthReport = {
 };
 
 Deno.test("prometheusText() writes counters and gauges with escaped labels", () => {
+  const labels = 'verb="sniff",sensor="edge \\"1\\"\\n"';
   assert.equal(
     prometheusText(REPORT),
     [
+      "# HELP decnet_info The version that runs.",
       "# TYPE decnet_info gauge",
-      'decnet_info{verb="sniff",sensor="edge \\"1\\"\\n",version="0.1.0"} 1',
+      `decnet_info{${labels},version="0.1.0"} 1`,
+      "# HELP decnet_uptime_seconds Time since the start.",
       "# TYPE decnet_uptime_seconds gauge",
-      'decnet_uptime_seconds{verb="sniff",sensor="edge \\"1\\"\\n"} 12.5',
+      `decnet_uptime_seconds{${labels}} 12.5`,
+      "# HELP decnet_packets_read_total Packets read.",
       "# TYPE decnet_packets_read_total counter",
-      'decnet_packets_read_total{verb="sniff",sensor="edge \\"1\\"\\n"} 3',
+      `decnet_packets_read_total{${labels}} 3`,
+      "# HELP decnet_open_flows Open flows.",
       "# TYPE decnet_open_flows gauge",
-      'decnet_open_flows{verb="sniff",sensor="edge \\"1\\"\\n"} 2',
+      `decnet_open_flows{${labels}} 2`,
+      "# HELP decnet_a_b A b.",
       "# TYPE decnet_a_b gauge",
-      'decnet_a_b{verb="sniff",sensor="edge \\"1\\"\\n"} 1',
+      `decnet_a_b{${labels}} 1`,
       "",
     ].join("\n"),
+  );
+});
+
+Deno.test("prometheusText() is in the format whatever the names, and tells what it was given", () => {
+  const number = fc.oneof(fc.double(), fc.nat());
+  const numbers = fc.dictionary(fc.string(), number);
+  fc.assert(
+    fc.property(numbers, numbers, fc.string(), fc.string(), (gauges, counts, sensor, version) => {
+      const counters = Object.fromEntries(
+        Object.entries(counts).map(([name, count]) => [name, Math.abs(count)]),
+      );
+      const text = prometheusText({ ...REPORT, sensor, version, gauges, counters });
+      const families = parsePrometheus(text);
+      const [info] = families.get("decnet_info")!.samples;
+      assert.deepEqual({ ...info!.labels }, { verb: "sniff", sensor, version });
+    }),
   );
 });
 

@@ -1,9 +1,13 @@
 /** Events through the stream of a real hub. */
 import assert from "node:assert/strict";
 import { type BusAddress, parseBusAddress } from "../../lib/bus/bus_address.ts";
+import { BusError } from "../../lib/bus/bus_error.ts";
 import { connectBus } from "../../lib/bus/bus_connection.ts";
 import { type BusReadOptions, readBusEvents } from "../../lib/bus/event_reader.ts";
-import { ensureStream, EventPublisher, type OutgoingEvent } from "../../lib/bus/event_stream.ts";
+import { EventPublisher } from "../../lib/bus/event_publisher.ts";
+import type { OutgoingEvent } from "../../lib/bus/outgoing_event.ts";
+import { ensureStream } from "../../lib/bus/event_stream.ts";
+import { KvStore } from "../../lib/bus/kv_store.ts";
 import { startNatsHub } from "../support/nats_server.ts";
 import { testNeeding } from "../support/requirements.ts";
 
@@ -107,3 +111,20 @@ testNeeding(["nats-server"], "without a stream, publishing says what to do", asy
   assert.match(failure?.message ?? "", /no stream takes these subjects/);
   await assert.rejects(read(address, { start: { at: "beginning" } }), /stream not found/);
 });
+
+testNeeding(
+  ["nats-server"],
+  "more copies than there are servers are refused, and it is said how to ask for fewer",
+  async () => {
+    await using hub = await startNatsHub();
+    const address = parseBusAddress(`${hub.url}?replicas=3`);
+    await using connection = await connected(address);
+    await assert.rejects(ensureStream(connection, address), (error: unknown) => {
+      assert.ok(error instanceof BusError);
+      assert.match(error.message, /replicas/);
+      assert.match(error.hint ?? "", /\?replicas=1/);
+      return true;
+    });
+    await assert.rejects(KvStore.open(address, "test"), /replicas/);
+  },
+);

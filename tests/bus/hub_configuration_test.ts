@@ -1,45 +1,17 @@
 /** The hub's configuration in contrib/nats: what a sensor may do, and what it may not. */
 import assert from "node:assert/strict";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { parseBusAddress } from "../../lib/bus/bus_address.ts";
+import type { BusAddress } from "../../lib/bus/bus_address.ts";
 import { connectBus } from "../../lib/bus/bus_connection.ts";
-import { ensureHealthStream } from "../../lib/bus/bus_health.ts";
+import { BusHealth, ensureHealthStream, sendControl } from "../../lib/bus/bus_health.ts";
 import { readBusEvents } from "../../lib/bus/event_reader.ts";
-import { ensureStream, EventPublisher } from "../../lib/bus/event_stream.ts";
+import { EventPublisher } from "../../lib/bus/event_publisher.ts";
+import { ensureStream } from "../../lib/bus/event_stream.ts";
 import { KvStore } from "../../lib/bus/kv_store.ts";
 import { ABSENT } from "../../lib/store/state_store.ts";
+import { eventually } from "../support/eventually.ts";
+import { shippedHub } from "../support/nats_shipped_hub.ts";
 import { testNeeding } from "../support/requirements.ts";
-import { startServer } from "../support/server_process.ts";
-import { tempFolder } from "../support/temp_folder.ts";
-
-const CONFIGURATION = new URL("../../contrib/nats/hub.conf", import.meta.url);
-
-/** Starts a hub as it is shipped, at another port and with its store elsewhere. */
-async function shippedHub() {
-  const folder = await tempFolder();
-  const path = `${folder.path}/hub.conf`;
-  const shipped = await Deno.readTextFile(CONFIGURATION);
-  await Deno.writeTextFile(path, shipped.replace("/var/lib/nats", `${folder.path}/js`));
-  const server = await startServer({
-    command: "env",
-    args: (port) => [
-      ...["ANALYST", "PROBER", "EDGE_1"].map((name) => `DECNET_${name}_PASSWORD=secret-of-${name}`),
-      ...["nats-server", "-c", path, "-a", "127.0.0.1", "-p", String(port)],
-    ],
-  });
-  const address = (user: string, password: string) =>
-    parseBusAddress(`nats://${user}:secret-of-${password}@127.0.0.1:${server.port}`);
-  return {
-    analyst: address("analyst", "ANALYST"),
-    prober: address("prober", "PROBER"),
-    sensor: address("edge-1", "EDGE_1"),
-    stranger: address("edge-1", "nobody"),
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
 
 const EVENT = {
   event_id: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
@@ -74,7 +46,7 @@ testNeeding(
   async () => {
     await using hub = await shippedHub();
     await using parts = new AsyncDisposableStack();
-    const connect = async (address: typeof hub.analyst) => {
+    const connect = async (address: BusAddress) => {
       const connection = await connectBus(address, { name: "test" });
       parts.defer(() => connection.close());
       return connection;
@@ -125,5 +97,40 @@ testNeeding(
     assert.deepEqual(found, [1]);
     for (const store of stores) store.close();
     await assert.rejects(connectBus(hub.stranger, { name: "test" }), /authorization|auth/i);
+  },
+);
+
+testNeeding(
+  ["nats-server"],
+  "a sensor that is told to reload answers who asked, and nobody else",
+  async () => {
+    await using hub = await shippedHub();
+    await using parts = new AsyncDisposableStack();
+    const analyst = await connectBus(hub.analyst, { name: "test" });
+    parts.defer(() => analyst.close());
+    const worker = { worker: "sniff", sensor: "edge-1" };
+    const asked: string[] = [];
+    const dial = await BusHealth.prepare(hub.sensor, worker, () => {});
+    parts.use(
+      BusHealth.start(hub.sensor, dial, {
+        report: () => ({
+          ...{ ...worker, ts: Date.now(), version: "1", pid: 1, uptime: 1 },
+          ...{ counters: {}, gauges: {} },
+        }),
+        onControl: (action) => {
+          asked.push(action);
+          return `did ${action}`;
+        },
+      }),
+    );
+    await eventually(async () =>
+      await sendControl(analyst, hub.analyst, worker, "reload") === "did reload"
+    );
+    assert.deepEqual(new Set(asked), new Set(["reload"]));
+    const nobody = { worker: "sniff", sensor: "edge-2" };
+    assert.equal(await sendControl(analyst, hub.analyst, nobody, "stop"), undefined);
+    const sensor = await connectBus(hub.sensor, { name: "test" });
+    parts.defer(() => sensor.close());
+    assert.equal((await hears(analyst, sensor, "_INBOX.analyst.x")).heard, false);
   },
 );

@@ -7,6 +7,7 @@ import { createEvent } from "../../lib/event/create.ts";
 import { parseJsonEvent, toJsonLine } from "../../lib/event/json.ts";
 import { BackOff } from "../../lib/tail/ship/back_off.ts";
 import { NatsDelivery } from "../../lib/tail/ship/nats_delivery.ts";
+import { eventually } from "../support/eventually.ts";
 import { startNatsHub } from "../support/nats_server.ts";
 import { testNeeding } from "../support/requirements.ts";
 
@@ -48,6 +49,7 @@ testNeeding(
     });
     let committed = 0;
     await delivery.send({ events: events(700), commit: () => committed++ });
+    await delivery.settle();
     assert.equal(committed, 1);
     // A new hub had no stream: that was told, and mended.
     assert.match(troubles[0] ?? "", /no stream takes these subjects/);
@@ -55,6 +57,7 @@ testNeeding(
     downTime = true;
     await delivery.send({ events: events(700, 700), commit: () => committed++ });
     await delivery.send({ events: events(100, 1300), commit: () => committed++ });
+    await delivery.settle();
     assert.equal(committed, 3);
     assert.ok(recovered >= 2);
     delivery.close();
@@ -72,3 +75,43 @@ testNeeding(
     assert.deepEqual(numbers, Array.from({ length: 1400 }, (_, index) => index));
   },
 );
+
+Deno.test("NatsDelivery takes no more than a few events while nobody is there", async () => {
+  const stop = new AbortController();
+  const delivery = new NatsDelivery({
+    address: parseBusAddress("nats://127.0.0.1:1"),
+    name: "test",
+    write: () => "x".repeat(400_000),
+    signal: stop.signal,
+    onTrouble: () => {},
+    onRecovery: () => {},
+    onRefused: () => {},
+    backOff: new BackOff((_, signal) =>
+      new Promise((resolve) => signal.addEventListener("abort", () => resolve()))
+    ),
+  });
+  const event = createEvent({
+    time: 0,
+    sensor: "s",
+    decky: "d",
+    service: "ssh",
+    eventType: "command",
+    fields: {},
+    origin: "1",
+  });
+  let taken = 0;
+  const sending = (async () => {
+    for (let count = 0; count < 10; count++) {
+      await delivery.send({ events: [event], commit: () => assert.fail("nothing is stored") });
+      taken++;
+    }
+  })();
+  await eventually(() => taken >= 2);
+  // What could be taken at once has been taken by then.
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(taken, 2);
+  stop.abort();
+  await sending;
+  await delivery.settle();
+  delivery.close();
+});

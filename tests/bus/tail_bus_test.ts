@@ -125,3 +125,11 @@ Deno.test("tail says what is wrong with the address of a hub, or that nobody is 
   assert.equal(nobody.code, 1);
   assert.match(nobody.stderr, /nats:\/\/127\.0\.0\.1:1/);
 });
+
+Deno.test("tail refuses flags that mean nothing to a hub", async () => {
+  for (const flags of [["--header", "a: b"], ["--shape", "loki"], ["--ca", "x.pem"]]) {
+    const run = await decnet(["tail", "x.json", "--to", "nats://127.0.0.1:1", ...flags]);
+    assert.equal(run.code, 2, flags[0]);
+    assert.ok(run.stderr.includes(flags[0]!), run.stderr);
+  }
+});

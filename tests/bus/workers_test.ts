@@ -6,7 +6,10 @@ import { ensureHealthStream } from "../../lib/bus/bus_health.ts";
 import { decnet } from "../support/decnet.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
+import { LIVE, startLiveSniffer } from "../support/live_sniffer.ts";
 import { startNatsHub } from "../support/nats_server.ts";
+import { networkNamespace } from "../support/network_namespace.ts";
+import { parsePrometheus } from "../support/prometheus_parser.ts";
 import { testNeeding } from "../support/requirements.ts";
 import { RunningDecnet } from "../support/running_decnet.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -72,6 +75,24 @@ testNeeding(["nats-server"], "a hub that is not there delays nothing", async () 
   assert.equal((await run.end()).code, 0);
 });
 
+testNeeding(LIVE, "a sniffer that is no longer root reports all the same", async () => {
+  await using folder = await tempFolder();
+  await using namespace = await networkNamespace();
+  // What its new user may not read.
+  const creds = `${folder.path}/hub.creds`;
+  await Deno.writeTextFile(creds, "looked at once the hub asks", { mode: 0o600 });
+  const hub = `nats://127.0.0.1:${freePort()}?creds=${creds}`;
+  const reports = ["--hub", hub, "--metrics", "127.0.0.1:9090"];
+  await using run = await startLiveSniffer(namespace, "-i", "far", ...reports);
+  const scrape = `fetch("http://127.0.0.1:9090/metrics").then((a) => a.text()).then(console.log)`;
+  const text = await namespace.run(Deno.execPath(), "eval", scrape);
+  const families = parsePrometheus(`${text.trim()}\n`);
+  assert.equal(families.get("decnet_packets_total")?.samples[0]?.labels["verb"], "sniff");
+  assert.match(run.stderr.text, /captures on far as nobody/);
+  run.kill("SIGTERM");
+  assert.equal((await run.end()).code, 0);
+});
+
 testNeeding(["python3"], "systemd and Prometheus hear from a verb that runs for long", async () => {
   await using folder = await tempFolder();
   const path = `${folder.path}/notify`;
@@ -98,7 +119,10 @@ testNeeding(["python3"], "systemd and Prometheus hear from a verb that runs for 
     await until("READY=1");
     await until("WATCHDOG=1");
     const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
-    assert.match(await answer.text(), /^decnet_targets_total\{verb="probe",sensor="edge\.1"\} 0$/m);
+    const families = parsePrometheus(await answer.text());
+    assert.deepEqual(families.get("decnet_targets_total")?.samples, [
+      { name: "decnet_targets_total", labels: { verb: "probe", sensor: "edge.1" }, value: 0 },
+    ]);
     run.kill("SIGTERM");
     assert.equal((await run.end()).code, 0);
     await until("STOPPING=1");

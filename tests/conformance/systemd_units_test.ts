@@ -8,7 +8,17 @@ import { tempFolder } from "../support/temp_folder.ts";
 
 const FOLDER = new URL("../../contrib/systemd/", import.meta.url).pathname;
 
-const SERVICES = ["decnet-probe.service", "decnet-probe-once.service", "decnet-sniff.service"];
+/** Services that stay, and capabilities that they need. */
+const STAYING: ReadonlyMap<string, readonly string[]> = new Map([
+  ["decnet-probe.service", ["CAP_NET_RAW"]],
+  ["decnet-sniff.service", ["CAP_NET_RAW"]],
+  ["decnet-sniff@.service", ["CAP_NET_RAW"]],
+  ["decnet-collect.service", []],
+  ["decnet-tail.service", []],
+  ["decnet-profile@.service", []],
+]);
+
+const SERVICES = ["decnet-probe-once.service", ...STAYING.keys()];
 
 /** Where the units look for the executable, and what stands in for it here. */
 const EXECUTABLE = "/usr/local/bin/decnet";
@@ -44,6 +54,12 @@ testNeeding(
       units.push(path);
     }
     assert.equal(units.length, SERVICES.length + 1);
+    // An instance of each template.
+    for (const [unit, instance] of [["sniff", "eth0"], ["profile", "1-2"]]) {
+      const path = `${folder.path}/decnet-${unit}@`;
+      await Deno.copyFile(`${path}.service`, `${path}${instance}.service`);
+      units.push(`${path}${instance}.service`);
+    }
     const printed = await analyze("verify", ...units);
     assert.ok(!printed.includes(folder.path) && !printed.includes("decnet"), printed);
   },
@@ -60,13 +76,13 @@ for (const unit of SERVICES) {
     },
   );
 
-  Deno.test(`${unit} has one capability and a user that is in the sysusers file`, async () => {
+  Deno.test(`${unit} has the capabilities that it needs and a user that is in the sysusers file`, async () => {
     const sysusers = await Deno.readTextFile(`${FOLDER}decnet.sysusers.conf`);
     const [user] = await settings(unit, "User");
     assert.match(sysusers, new RegExp(`^u ${user} `, "m"));
-    for (const name of ["AmbientCapabilities", "CapabilityBoundingSet"]) {
-      assert.deepEqual(await settings(unit, name), ["CAP_NET_RAW"]);
-    }
+    const needed = STAYING.get(unit) ?? ["CAP_NET_RAW"];
+    assert.deepEqual(await settings(unit, "AmbientCapabilities"), needed);
+    assert.equal((await settings(unit, "CapabilityBoundingSet")).join(" "), needed.join(" "));
   });
 
   Deno.test(`${unit} starts decnet with flags that it has, in folders that it may write to`, async () => {
@@ -86,8 +102,25 @@ for (const unit of SERVICES) {
   });
 }
 
+for (const unit of STAYING.keys()) {
+  Deno.test(`${unit} is watched by systemd, and started again unless its settings are wrong`, async () => {
+    for (
+      const [name, value] of [
+        ...[["Type", "notify"], ["NotifyAccess", "main"], ["Restart", "on-failure"]],
+        ...[["RestartPreventExitStatus", "2"]],
+      ] as const
+    ) {
+      assert.deepEqual(await settings(unit, name), [value]);
+    }
+    assert.match((await settings(unit, "WatchdogSec"))[0] ?? "", /^\d+min$/);
+    // sd_notify(3) is a datagram to a UNIX socket.
+    assert.match((await settings(unit, "RestrictAddressFamilies"))[0] ?? "", /\bAF_UNIX\b/);
+  });
+}
+
 Deno.test("decnet-probe.service watches, and decnet-probe-once.service does not", async () => {
   const watches = async (unit: string) =>
     (await settings(unit, "ExecStart"))[0]!.split(/ +/).includes("--watch");
-  assert.deepEqual([await watches(SERVICES[0]!), await watches(SERVICES[1]!)], [true, false]);
+  const units = ["decnet-probe.service", "decnet-probe-once.service"];
+  assert.deepEqual(await Promise.all(units.map(watches)), [true, false]);
 });

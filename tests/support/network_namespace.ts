@@ -37,6 +37,25 @@ export const FAR_ADDRESS = "192.0.2.2";
  */
 export async function networkNamespace(): Promise<NetworkNamespace> {
   const ip = toolPath("ip");
+  const namespace = await emptyNamespace();
+  const { name } = namespace;
+  try {
+    const inside = (...args: string[]) => systemCommand(ip, ["-n", name, ...args]);
+    await inside("link", "add", "near", "type", "veth", "peer", "name", "far");
+    await inside("address", "add", `${NEAR_ADDRESS}/24`, "dev", "near");
+    for (const link of ["lo", "near", "far"]) await inside("link", "set", link, "up");
+    const neighbour = ["lladdr", "02:00:00:00:00:02", "dev", "near", "nud", "permanent"];
+    await inside("neighbour", "add", FAR_ADDRESS, ...neighbour);
+    return namespace;
+  } catch (error) {
+    await namespace[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Makes a namespace without any link that is up, in which the kernel has no IPv6 to speak. */
+export async function emptyNamespace(): Promise<NetworkNamespace> {
+  const ip = toolPath("ip");
   const name = uniqueName();
   await systemCommand(ip, ["netns", "add", name]);
   const enter = [ip, "netns", "exec", name];
@@ -49,12 +68,6 @@ export async function networkNamespace(): Promise<NetworkNamespace> {
   try {
     const quiet = "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6";
     await namespace.run("sh", "-c", quiet);
-    const inside = (...args: string[]) => systemCommand(ip, ["-n", name, ...args]);
-    await inside("link", "add", "near", "type", "veth", "peer", "name", "far");
-    await inside("address", "add", `${NEAR_ADDRESS}/24`, "dev", "near");
-    for (const link of ["lo", "near", "far"]) await inside("link", "set", link, "up");
-    const neighbour = ["lladdr", "02:00:00:00:00:02", "dev", "near", "nud", "permanent"];
-    await inside("neighbour", "add", FAR_ADDRESS, ...neighbour);
     return namespace;
   } catch (error) {
     await namespace[Symbol.asyncDispose]();

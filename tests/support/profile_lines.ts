@@ -10,6 +10,7 @@ export interface MadeEvent {
   readonly type: string;
   readonly service?: string;
   readonly decky?: string;
+  readonly sensor?: string;
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
@@ -19,9 +20,10 @@ export const START = 1_788_256_800_000_000;
 /** The aggregates of an attacker who did all that. */
 export function aggregateOf(events: readonly MadeEvent[]): Aggregate {
   const aggregate = new Aggregate();
-  for (const { at, type, service = "ssh", decky = "web-01", fields = {} } of events) {
+  for (const event of events) {
+    const { at, type, service = "ssh", decky = "web-01", sensor = "-", fields = {} } = event;
     const place: Place = {
-      ...{ decky, service, eventType: type },
+      ...{ decky, service, eventType: type, sensor },
       speaker: speakerOf(decky, service),
       meaning: meaningOf(type),
     };

@@ -1,15 +1,12 @@
 /** Events into the stream of a NATS hub. */
 import type { NatsConnection } from "@nats-io/transport-node";
-import type { BusAddress } from "../../bus/bus_address.ts";
+import { type BusAddress, showBusAddress } from "../../bus/bus_address.ts";
 import { connectBus } from "../../bus/bus_connection.ts";
 import { BusError } from "../../bus/bus_error.ts";
-import {
-  EventPublisher,
-  EventTooLargeError,
-  NoStreamError,
-  type OutgoingEvent,
-} from "../../bus/event_publisher.ts";
+import { EventPublisher } from "../../bus/event_publisher.ts";
 import { ensureStream } from "../../bus/event_stream.ts";
+import type { OutgoingEvent } from "../../bus/outgoing_event.ts";
+import { EventTooLargeError, NoStreamError } from "../../bus/publish_error.ts";
 import type { Event } from "../../event/event.ts";
 import { isTraceparent } from "../../trace/traceparent.ts";
 import { BackOff } from "./back_off.ts";
@@ -27,14 +24,15 @@ export interface NatsDeliveryOptions extends DeliveryNotices {
   readonly ackTimeout?: number;
 }
 
-/** Events that wait, beyond which no more are taken: enough to be under way while others are read. */
+/** Events that wait, and their bytes, beyond which no more are taken: enough to be under way meanwhile. */
 const ROOM = 512;
+const ROOM_BYTES = 1024 ** 2;
 
 /** An event that is not stored yet. */
 interface Waiting {
   readonly event: OutgoingEvent;
-  /** Where it is the last of its batch. */
-  commit?: () => void;
+  /** Where it is the last of its batch; those of batches behind it in which nothing was chosen, too. */
+  readonly commits: (() => void)[];
 }
 
 /**
@@ -47,6 +45,7 @@ export class NatsDelivery implements Delivery {
   readonly #backOff: BackOff;
   readonly #encoder = new TextEncoder();
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #running: Promise<void> | undefined;
   #room = Promise.withResolvers<void>();
   #isGivenUp = false;
@@ -61,17 +60,17 @@ export class NatsDelivery implements Delivery {
   async send({ events, commit, trace }: Batch): Promise<void> {
     // A batch that was given up keeps back all that come after it: the cursor must not pass it.
     if (this.#isGivenUp) return;
-    for (const event of events) this.#waiting.push({ event: this.#outgoing(event, trace) });
+    for (const event of events) {
+      const outgoing = this.#outgoing(event, trace);
+      this.#waiting.push({ event: outgoing, commits: [] });
+      this.#waitingBytes += outgoing.line.length;
+    }
     const last = this.#waiting.at(-1);
     if (last === undefined) return commit();
-    const before = last.commit;
-    last.commit = () => {
-      before?.();
-      commit();
-    };
+    last.commits.push(commit);
     this.#publisher?.more();
     this.#run();
-    while (this.#waiting.length > ROOM && this.#running !== undefined) {
+    while (!this.#hasRoom && this.#running !== undefined) {
       this.#room = Promise.withResolvers();
       await Promise.race([this.#room.promise, this.#running]);
     }
@@ -83,6 +82,11 @@ export class NatsDelivery implements Delivery {
 
   close(): void {
     this.#disconnect();
+  }
+
+  get #hasRoom(): boolean {
+    return this.#waiting.length <= ROOM && this.#waitingBytes <= ROOM_BYTES &&
+      (this.#waiting.at(-1)?.commits.length ?? 0) <= ROOM;
   }
 
   #run(): void {
@@ -98,9 +102,9 @@ export class NatsDelivery implements Delivery {
     while (this.#waiting.length > 0) {
       const failure = await this.#ship();
       if (failure === undefined) continue;
-      const text = failure.hint === undefined
-        ? failure.message
-        : `${failure.message} (${failure.hint})`;
+      // Notices name the hub already.
+      const reason = failure.message.replace(`${showBusAddress(this.#options.address)}: `, "");
+      const text = failure.hint === undefined ? reason : `${reason} (${failure.hint})`;
       if (failure instanceof EventTooLargeError) {
         onRefused(1, text);
         this.#stored(1);
@@ -138,10 +142,13 @@ export class NatsDelivery implements Delivery {
   #stored(count: number): void {
     const { onRecovery } = this.#options;
     const stored = this.#waiting.splice(0, count);
-    for (const { commit } of stored) commit?.();
+    for (const { event, commits } of stored) {
+      this.#waitingBytes -= event.line.length;
+      for (const commit of commits) commit();
+    }
     if (this.#backOff.isFailing) onRecovery();
     this.#backOff.reset();
-    if (this.#waiting.length <= ROOM) this.#room.resolve();
+    if (this.#hasRoom) this.#room.resolve();
   }
 
   async #open(): Promise<EventPublisher> {
@@ -161,7 +168,8 @@ export class NatsDelivery implements Delivery {
 
   async #makeStream(): Promise<void> {
     try {
-      await ensureStream(this.#connection!, this.#options.address);
+      // The hub is there: waits that have grown while it was away are over.
+      if (await ensureStream(this.#connection!, this.#options.address)) this.#backOff.reset();
     } catch (error) {
       // The failure to publish says it all.
       if (!(error instanceof BusError)) throw error;

@@ -1,0 +1,199 @@
+/** A hub of three servers, of which one dies now and then. */
+import assert from "node:assert/strict";
+import { parseBusAddress } from "../../lib/bus/bus_address.ts";
+import { connectBus } from "../../lib/bus/bus_connection.ts";
+import { ensureStream } from "../../lib/bus/event_stream.ts";
+import { KvStore } from "../../lib/bus/kv_store.ts";
+import { createEvent } from "../../lib/event/create.ts";
+import type { Event } from "../../lib/event/event.ts";
+import { toJsonLine } from "../../lib/event/json.ts";
+import { updateState } from "../../lib/store/state_store.ts";
+import { NatsDelivery } from "../../lib/tail/ship/nats_delivery.ts";
+import { decnet, parseEvents } from "../support/decnet.ts";
+import { eventually } from "../support/eventually.ts";
+import { NatsCluster } from "../support/nats_cluster.ts";
+import { testNeeding } from "../support/requirements.ts";
+import { RunningDecnet } from "../support/running_decnet.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+const START_MICROS = 1_700_000_000_000_000;
+
+/** Events that are written before and after each death. */
+const CHUNK = 1500;
+
+/** Events that are sent together, and how often their leader hands over meanwhile. */
+const BATCH = 200;
+const HANDOVERS = 4;
+
+function lines(count: number, first: number): string {
+  return Array.from({ length: count }, (_, index) =>
+    `${
+      toJsonLine(createEvent({
+        time: START_MICROS + (first + index) * 1000,
+        sensor: "edge-1",
+        decky: "web-1",
+        service: "ssh",
+        eventType: "command",
+        attackerIp: `192.0.2.${index % 250}`,
+        fields: { n: first + index },
+        origin: `edge-1 ${first + index}`,
+      }))
+    }\n`).join("");
+}
+
+function numbers(text: string): unknown[] {
+  return parseEvents(text).map(({ fields }) => fields["n"]);
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+async function makeStream(cluster: NatsCluster): Promise<void> {
+  const address = parseBusAddress(cluster.url);
+  const connection = await connectBus(address, { name: "test" });
+  // Servers that have just found each other may not be ready to keep copies.
+  await eventually(() => ensureStream(connection, address).then(() => true, () => false));
+  await connection.close();
+  await cluster.healed("DECNET");
+}
+
+/** Which server is killed. */
+const VICTIMS: Readonly<Record<string, (cluster: NatsCluster) => Promise<number>>> = {
+  "the stream's leader": (cluster) => cluster.leaderOf("DECNET"),
+  "the shipper's server": (cluster) => cluster.serverOf("decnet tail shipper"),
+};
+
+for (const [name, find] of Object.entries(VICTIMS)) {
+  testNeeding(
+    ["nats-server"],
+    `${name} is killed while events are shipped and read: each comes once, in order`,
+    async () => {
+      await using folder = await tempFolder();
+      await using cluster = await NatsCluster.start();
+      await makeStream(cluster);
+      const path = `${folder.path}/in.json`;
+      let written = 0;
+      const write = async () => {
+        await Deno.writeTextFile(path, lines(CHUNK, written), { append: true });
+        written += CHUNK;
+      };
+      const profile = async (from: string, db: string) => {
+        const run = await decnet(["profile", from, "--db", `${folder.path}/${db}`]);
+        assert.equal(run.code, 0, run.stderr);
+      };
+      const profiles = async (db: string) => {
+        const { stdout } = await decnet([
+          ...["profile", "--top", "1000", "--db", `${folder.path}/${db}`],
+        ]);
+        return stdout.split("\n").filter(Boolean).sort();
+      };
+      await write();
+      await using shipper = new RunningDecnet([
+        ...["tail", path, "--to", cluster.url, "--cursor", `${folder.path}/out`],
+        ...["--sensor", "shipper"],
+      ]);
+      await using reader = new RunningDecnet(["tail", cluster.url, "--from-start"]);
+      const read = (count: number) =>
+        reader.stdout.until((text) => text.split("\n").length > count);
+      await read(CHUNK);
+      const victim = await find(cluster);
+      await write();
+      await read(written - CHUNK + CHUNK / 10);
+      await cluster.kill(victim);
+      await write();
+      await read(written);
+      await profile(cluster.url, "bus.db");
+      await cluster.revive(victim);
+      await cluster.healed("DECNET");
+      await write();
+      await read(written);
+      for (const run of [shipper, reader]) {
+        run.kill("SIGTERM");
+        assert.equal((await run.end()).code, 0);
+      }
+      assert.deepEqual(numbers(reader.stdout.text), upTo(written));
+      const again = await decnet(["tail", cluster.url, "--no-follow", "--from-start"]);
+      assert.deepEqual(numbers(again.stdout), upTo(written));
+      await profile(cluster.url, "bus.db");
+      await profile(path, "file.db");
+      assert.deepEqual(await profiles("bus.db"), await profiles("file.db"));
+    },
+  );
+}
+
+testNeeding(
+  ["nats-server"],
+  "a bucket's leader is killed while several change a key: each change takes place once",
+  async () => {
+    await using cluster = await NatsCluster.start();
+    const address = parseBusAddress(`${cluster.url}/fleet`);
+    let first: KvStore | undefined;
+    await eventually(async () => {
+      first = await KvStore.open(address, "test").catch(() => undefined);
+      return first !== undefined;
+    });
+    const stores = [
+      first!,
+      await KvStore.open(address, "test"),
+      await KvStore.open(address, "test"),
+    ];
+    await cluster.healed("KV_fleet");
+    const rounds = 60;
+    let done = 0;
+    const work = stores.map(async (store) => {
+      for (let round = 0; round < rounds; round++) {
+        await updateState(store, "fingerprint/x", (value) => Number(value ?? 0) + 1);
+        done++;
+      }
+    });
+    await eventually(() => done >= rounds / 2);
+    await cluster.kill(await cluster.leaderOf("KV_fleet"));
+    await Promise.all(work);
+    const entry = await first!.get("fingerprint/x");
+    assert.equal(entry?.value, rounds * stores.length);
+    assert.equal(entry?.revision, rounds * stores.length);
+    for (const store of stores) store.close();
+  },
+);
+
+testNeeding(
+  ["nats-server"],
+  "a leader that hands over while events are on their way: each comes once, in order",
+  async () => {
+    await using cluster = await NatsCluster.start();
+    await makeStream(cluster);
+    const address = parseBusAddress(cluster.url);
+    const delivery = new NatsDelivery({
+      address,
+      name: "test",
+      write: toJsonLine,
+      signal: new AbortController().signal,
+      onTrouble: () => {},
+      onRecovery: () => {},
+      onRefused: () => assert.fail("nothing is refused"),
+    });
+    let sent = 0;
+    let committed = 0;
+    let isOver = false;
+    const shipping = (async () => {
+      while (!isOver) {
+        const events = parseEvents(lines(BATCH, sent)) as unknown as Event[];
+        await delivery.send({ events, commit: () => committed++ });
+        sent += BATCH;
+      }
+      await delivery.settle();
+    })();
+    for (let handover = 0; handover < HANDOVERS; handover++) {
+      const before = committed;
+      await eventually(() => committed > before + 2);
+      await cluster.stepDown("DECNET");
+    }
+    isOver = true;
+    await shipping;
+    delivery.close();
+    assert.equal(committed, sent / BATCH);
+    const all = await decnet(["tail", cluster.url, "--no-follow", "--from-start"]);
+    assert.deepEqual(numbers(all.stdout), upTo(sent));
+  },
+);
