@@ -24,6 +24,7 @@ export const TEST_TOOLS = [
   { command: "chromium", packages: ["chromium"] },
   { command: "nats-server", packages: ["nats-server"] },
   { command: "clickhouse-server", packages: ["clickhouse-server"] },
+  { command: "postgres", packages: ["postgresql"] },
   { command: "certtool", packages: ["gnutls-bin"] },
   { command: "stunnel4", packages: ["stunnel4"] },
   { command: "script", packages: ["bsdutils"] },
@@ -54,12 +55,26 @@ export type ToolCommand = (typeof TEST_TOOLS)[number]["command"];
 /** Servers are not on the PATH of ordinary users. */
 const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
+/** Debian keeps the versions of PostgreSQL apart, each in `VERSION/bin` below this. */
+const POSTGRES_FOLDER = "/usr/lib/postgresql";
+
 /** Absolute path of `command`, or undefined when it is not installed. */
 export function findCommand(command: string): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
-  return [...folders, ...SYSTEM_FOLDERS]
+  return [...folders, ...SYSTEM_FOLDERS, ...postgresFolders()]
     .map((folder) => `${folder}/${command}`)
     .find(isExecutable);
+}
+
+/** The newest version first. */
+function postgresFolders(): string[] {
+  try {
+    return [...Deno.readDirSync(POSTGRES_FOLDER)].map(({ name }) => name)
+      .sort((one, other) => Number(other) - Number(one))
+      .map((name) => `${POSTGRES_FOLDER}/${name}/bin`);
+  } catch {
+    return [];
+  }
 }
 
 function isExecutable(path: string): boolean {

@@ -11,7 +11,7 @@ import {
 import type { Facts, Place } from "./facts.ts";
 import { type Phase, PHASES } from "./profile.ts";
 import { addSampled, SampleMap } from "./sample.ts";
-import { compareSessions, type SessionTally, SourceTally } from "./source_tally.ts";
+import { compareSessions, type SessionTally } from "./source_tally.ts";
 
 const HOUR = 3_600_000_000;
 
@@ -70,9 +70,7 @@ function addOwn(
   const phase = meaning.attempt && facts.success ? "access" : meaning.phase;
   if (phase !== undefined) addPhase(aggregate, phase, time);
   addVisit(aggregate, time, place, phase);
-  let tally = aggregate.sources.get(source);
-  if (tally === undefined) aggregate.sources.set(source, tally = new SourceTally(time));
-  const ended = tally.add(time, place, phase);
+  const ended = aggregate.sources.of(source, place.sensor, time).add(time, place, phase);
   if (ended !== undefined) addSession(aggregate, ended);
   if (meaning.attempt) {
     aggregate.attempts++;

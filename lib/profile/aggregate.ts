@@ -2,7 +2,8 @@
 import type { RotationSign } from "./facts.ts";
 import { type Phase, PHASES } from "./profile.ts";
 import { SampleMap } from "./sample.ts";
-import type { SessionTally, SourceTally } from "./source_tally.ts";
+import { SourceTallies } from "./source_tallies.ts";
+import type { SessionTally } from "./source_tally.ts";
 
 /** How much of each is kept of an attacker. */
 export const LIMITS = {
@@ -82,7 +83,7 @@ export class Aggregate {
   readonly evidence: SpanTally = emptySpan();
   types = new SampleMap<number>(LIMITS.types);
   deckies = new SampleMap<DeckyTally>(LIMITS.deckies);
-  readonly sources = new Map<number, SourceTally>();
+  readonly sources = new SourceTallies();
   readonly phases: (SpanTally | undefined)[] = PHASES.map(() => undefined);
   /** Those that have ended; the latest {@linkcode LIMITS.sessions}. */
   sessions: SessionTally[] = [];

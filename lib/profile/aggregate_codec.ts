@@ -9,7 +9,7 @@ import {
 } from "./aggregate.ts";
 import { SampleMap } from "./sample.ts";
 import { decodeSession, type EncodedSession, encodeSession } from "./source_tally.ts";
-import { type EncodedSource, SourceTally } from "./source_tally.ts";
+import type { EncodedTally } from "./source_tallies.ts";
 
 /** Version of the form; the store's schema changes with it. */
 export const AGGREGATE_VERSION = 1;
@@ -28,7 +28,7 @@ export type EncodedAggregate = readonly [
   evidence: Span,
   types: Sample<number>,
   deckies: Sample<Decky>,
-  sources: readonly (readonly [number, EncodedSource])[],
+  sources: readonly EncodedTally[],
   phases: readonly (Span | 0)[],
   sessions: readonly EncodedSession[],
   sums: readonly number[],
@@ -57,7 +57,7 @@ export function encodedAggregate(aggregate: Aggregate): EncodedAggregate {
     span(a.evidence),
     sample(a.types, (count) => count),
     sample(a.deckies, encodeDecky),
-    [...a.sources].map(([source, tally]) => [source, tally.encode()]),
+    a.sources.encode(),
     a.phases.map((phase) => phase === undefined ? 0 : span(phase)),
     a.sessions.map(encodeSession),
     encodeSums(a),
@@ -82,7 +82,7 @@ export function decodeAggregate(text: string): Aggregate {
   Object.assign(a.evidence, unspan(encoded[1]));
   a.types = unsample(encoded[2], LIMITS.types, (count) => count);
   a.deckies = unsample(encoded[3], LIMITS.deckies, decodeDecky);
-  for (const [source, tally] of encoded[4]) a.sources.set(source, SourceTally.decode(tally));
+  for (const tally of encoded[4]) a.sources.restore(tally);
   encoded[5].forEach((phase, at) => a.phases[at] = phase === 0 ? undefined : unspan(phase));
   a.sessions = encoded[6].map(decodeSession);
   decodeSums(a, encoded[7]);

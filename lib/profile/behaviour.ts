@@ -56,12 +56,12 @@ export function judge(aggregate: Aggregate): Judgement {
   const all = new IntervalStats();
   const pace = new IntervalStats();
   const visits = new IntervalStats();
-  for (const [, tally] of [...aggregate.sources].sort(([one], [other]) => one - other)) {
+  for (const { tally } of aggregate.sources.all()) {
     all.merge(tally.all);
     pace.merge(tally.pace);
     visits.merge(tally.visits);
   }
-  const [kind, reason] = classify(aggregate, pace.count * 2 >= all.count ? pace : all, visits);
+  const [kind, reason] = classify(aggregate, rhythmOf(aggregate, all, pace), visits);
   const timing = aggregate.own.count < 2 ? undefined : all.stats();
   const visitStats = visits.count < 2 ? undefined : visits.stats();
   const behaviour = {
@@ -78,10 +78,21 @@ export function judge(aggregate: Aggregate): Judgement {
   return { behaviour, beacon, visits };
 }
 
-/** @param rhythm of the events, without the pauses between sessions where there is more than those */
+/** Of the times between events: mean in seconds, and coefficient of variation. */
+type Rhythm = Pick<IntervalStats, "mean" | "cv">;
+
+/** The rhythm of the events, without the pauses between sessions where there is more than those. */
+function rhythmOf({ own }: Aggregate, all: IntervalStats, pace: IntervalStats): Rhythm {
+  // Who goes from sensor to sensor leaves few intervals at each: of all together the mean is known.
+  if (all.count * 2 < own.count - 1) {
+    return { mean: (own.last - own.first) / (own.count - 1) / 1_000_000, cv: 0 };
+  }
+  return pace.count * 2 >= all.count ? pace : all;
+}
+
 function classify(
   aggregate: Aggregate,
-  rhythm: IntervalStats,
+  rhythm: Rhythm,
   visits: IntervalStats,
 ): [BehaviourClass, string] {
   const { attempts, commandCount } = aggregate;

@@ -58,6 +58,15 @@ Deno.test("judge() calls a sweep over decoys on one service a scan", () => {
   assert.equal(classOf(sweep), "scanning");
 });
 
+Deno.test("judge() calls a sweep over sensors a scan, slow or fast, though each saw one event", () => {
+  const sweep = (gap: number) =>
+    Array.from({ length: 8 }, (_, index): MadeEvent => (
+      { at: index * gap, type: "connect", decky: `web-${index}`, sensor: `edge-${index}` }
+    ));
+  assert.equal(classOf(sweep(60)), "slow_scan");
+  assert.equal(classOf(sweep(0.5)), "scanning");
+});
+
 Deno.test("judge() calls a person at a shell interactive, over decoys and when he comes back", () => {
   const commands = TYPING.map((at): MadeEvent => (
     { at, type: "command", fields: { command: `cat ${at}` } }

@@ -1,37 +1,42 @@
 /** A store as text that says what is known, not how it came there: for comparing stores. */
-import type { ProfileStore } from "./profile_store.ts";
+import { readInputName } from "./partition.ts";
+import type { EncodedTally } from "./source_tallies.ts";
+import type { ProfileStore, StoreRow } from "./profile_store.ts";
 
 /** What the places in a store are: the path of an input instead of its number, and no order of arrival. */
-export function canonicalDump(store: ProfileStore): string {
-  return store.query((database) => {
-    const sources = database.prepare(
-      "SELECT path, lines, events, malformed, no_attacker, own FROM source ORDER BY path",
-    ).all();
-    const paths = new Map(
-      database.prepare("SELECT id, path FROM source").all()
-        .map((row) => [Number(row["id"]), String(row["path"])]),
-    );
-    const attackers = database.prepare(
-      `SELECT address, first_seen, last_seen, events, deckies, risk, class, data
-       FROM attacker JOIN aggregate ON attacker = id ORDER BY address`,
-    ).all().map(({ data, ...row }) => ({
-      ...row,
-      data: canonical(JSON.parse(String(data)), paths),
-    }));
-    const marks = database.prepare(
-      `SELECT mark, address FROM mark JOIN attacker ON attacker = attacker.id
-       ORDER BY mark, address`,
-    ).all();
-    return [...sources, ...attackers, ...marks].map((row) => JSON.stringify(row)).join("\n");
-  });
+export async function canonicalDump(store: ProfileStore): Promise<string> {
+  const sources = (await store.rows(
+    "SELECT path, lines, events, malformed, no_attacker, own FROM source ORDER BY path",
+  )).map((row) => ({ ...row, path: inputOf(row) }));
+  const paths = new Map(
+    (await store.rows("SELECT id, path FROM source"))
+      .map((row) => [Number(row["id"]), inputOf(row)]),
+  );
+  const attackers = (await store.rows(
+    `SELECT address, first_seen, last_seen, events, deckies, risk, class, data
+     FROM attacker JOIN aggregate ON attacker = id ORDER BY address`,
+  )).map(({ data, ...row }) => ({
+    ...row,
+    data: canonical(JSON.parse(String(data)), paths),
+  }));
+  const marks = await store.rows(
+    `SELECT mark, address FROM mark JOIN attacker ON attacker = attacker.id
+     ORDER BY mark, address`,
+  );
+  return [...sources, ...attackers, ...marks].map((row) => JSON.stringify(row)).join("\n");
+}
+
+/** An input without what parts of it are in the store. */
+function inputOf(row: StoreRow): string {
+  return readInputName(String(row["path"])).path;
 }
 
 /** Place of the inputs in an encoded aggregate, see aggregate_codec.ts. */
 const SOURCES = 4;
 
 function canonical(encoded: unknown[], paths: ReadonlyMap<number, string>): unknown {
-  const sources = (encoded[SOURCES] as [number, unknown][])
-    .map(([id, tally]) => [paths.get(id), tally]);
+  const sources = (encoded[SOURCES] as EncodedTally[])
+    .map(([id, tally, sensor]) => [`${paths.get(id)} ${sensor ?? ""}`, tally]);
   return sorted(encoded.with(SOURCES, sources));
 }
 

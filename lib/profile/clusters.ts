@@ -49,8 +49,8 @@ interface Group {
 }
 
 /** The groups of two and more, the largest first. @throws {StateError} */
-export function clustersOf(store: ProfileStore): Cluster[] {
-  const groups = sharedMarks(store);
+export async function clustersOf(store: ProfileStore): Promise<Cluster[]> {
+  const groups = await sharedMarks(store);
   const parents = new Map<number, number>();
   const weakPairs = new Map<string, number>();
   for (const { kind, attackers } of groups) {
@@ -67,26 +67,29 @@ export function clustersOf(store: ProfileStore): Cluster[] {
       }
     }
   }
-  return describe(store, groups, parents);
+  return await describe(store, groups, parents);
 }
 
 /** Marks that few attackers have in common, attackers in order. */
-function sharedMarks(store: ProfileStore): Group[] {
-  return [...STRONG, ...WEAK].sort().flatMap((kind) => {
+async function sharedMarks(store: ProfileStore): Promise<Group[]> {
+  const groups: { mark: number; kind: string; attackers: number[] }[] = [];
+  for (const kind of [...STRONG, ...WEAK].sort()) {
     const most = STRONG.has(kind) ? MAX_STRONG : MAX_WEAK;
-    const rows = store.query((database) =>
-      database.prepare(
-        `SELECT mark, group_concat(attacker) AS attackers FROM mark WHERE mark >= ? AND mark < ?
-         GROUP BY mark HAVING count(*) BETWEEN 2 AND ${most} ORDER BY mark`,
-      ).all(...markRange(kind))
+    const rows = await store.rows(
+      `SELECT mark, attacker FROM mark WHERE mark IN (
+         SELECT mark FROM mark WHERE mark >= ? AND mark < ?
+         GROUP BY mark HAVING count(*) BETWEEN 2 AND ${most}
+       ) ORDER BY mark, attacker`,
+      ...markRange(kind),
     );
-    return rows.map((row) => ({
-      mark: Number(row["mark"]),
-      kind,
-      attackers: String(row["attackers"]).split(",").map(Number)
-        .sort((one, other) => one - other),
-    }));
-  });
+    for (const row of rows) {
+      const [mark, attacker] = [Number(row["mark"]), Number(row["attacker"])];
+      const last = groups.at(-1);
+      if (last?.mark === mark) last.attackers.push(attacker);
+      else groups.push({ mark, kind, attackers: [attacker] });
+    }
+  }
+  return groups;
 }
 
 /** Puts two attackers into one group. */
@@ -107,11 +110,11 @@ function rootOf(parents: Map<number, number>, attacker: number): number {
   return root;
 }
 
-function describe(
+async function describe(
   store: ProfileStore,
   groups: readonly Group[],
   parents: Map<number, number>,
-): Cluster[] {
+): Promise<Cluster[]> {
   const members = new Map<number, number[]>();
   for (const attacker of parents.keys()) {
     const root = rootOf(parents, attacker);
@@ -134,24 +137,43 @@ function describe(
       roots.add(root);
     }
   }
-  const address = store.query((database) =>
-    database.prepare("SELECT address FROM attacker WHERE id = ?")
+  const clusters: Cluster[] = [];
+  const addresses = await addressesOf(store, [...parents.keys()]);
+  for (const [root, attackers] of members) {
+    if (attackers.length < 2) continue;
+    const names = attackers.map((id) => addresses.get(id)!).sort();
+    const told = (marks.get(root) ?? [])
+      .sort((one, other) => one.attackers.length - other.attackers.length || compare(one, other))
+      .slice(0, MAX_TOLD);
+    clusters.push({
+      cluster: names[0]!,
+      size: names.length,
+      attackers: names,
+      shared: await describeTraits(store, told),
+    });
+  }
+  return clusters.sort((one, other) =>
+    other.size - one.size || (one.cluster < other.cluster ? -1 : 1)
   );
-  return [...members].filter(([, attackers]) => attackers.length > 1)
-    .map(([root, attackers]): Cluster => {
-      const addresses = attackers
-        .map((id) => store.query(() => String(address.get(id)!["address"]))).sort();
-      const told = (marks.get(root) ?? [])
-        .sort((one, other) => one.attackers.length - other.attackers.length || compare(one, other))
-        .slice(0, MAX_TOLD);
-      return {
-        cluster: addresses[0]!,
-        size: addresses.length,
-        attackers: addresses,
-        shared: told.map((group) => describeTrait(store, group)),
-      };
-    })
-    .sort((one, other) => other.size - one.size || (one.cluster < other.cluster ? -1 : 1));
+}
+
+/** Addresses that are asked for together. */
+const ADDRESSES = 1000;
+
+async function addressesOf(
+  store: ProfileStore,
+  ids: readonly number[],
+): Promise<Map<number, string>> {
+  const addresses = new Map<number, string>();
+  for (let at = 0; at < ids.length; at += ADDRESSES) {
+    const some = ids.slice(at, at + ADDRESSES);
+    const rows = await store.rows(
+      `SELECT id, address FROM attacker WHERE id IN (${some.map(() => "?").join(", ")})`,
+      ...some,
+    );
+    for (const row of rows) addresses.set(Number(row["id"]), String(row["address"]));
+  }
+  return addresses;
 }
 
 function compare(one: Group, other: Group): number {
@@ -159,11 +181,17 @@ function compare(one: Group, other: Group): number {
 }
 
 /** The index holds hashes: an attacker's own aggregates know the text. */
-function describeTrait(store: ProfileStore, { mark, attackers }: Group): SharedTrait {
-  const kind = kindOf(mark);
-  const text = traitText(store.aggregate(attackers[0]!), mark) ?? "";
-  if (kind !== CREDENTIAL_TRAIT) return { kind, value: text, attackers: attackers.length };
-  const [principal = "", secretKind = ""] = text.split("\0", 2);
-  const secret = text.slice(principal.length + secretKind.length + 2);
-  return { kind, value: `${principal} ${secretHash(secret)}`, attackers: attackers.length };
+async function describeTraits(
+  store: ProfileStore,
+  groups: readonly Group[],
+): Promise<SharedTrait[]> {
+  const aggregates = await store.aggregates(groups.map(({ attackers }) => attackers[0]!));
+  return groups.map(({ mark, attackers }, index) => {
+    const kind = kindOf(mark);
+    const text = traitText(aggregates[index]!, mark) ?? "";
+    if (kind !== CREDENTIAL_TRAIT) return { kind, value: text, attackers: attackers.length };
+    const [principal = "", secretKind = ""] = text.split("\0", 2);
+    const secret = text.slice(principal.length + secretKind.length + 2);
+    return { kind, value: `${principal} ${secretHash(secret)}`, attackers: attackers.length };
+  });
 }

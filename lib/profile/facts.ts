@@ -19,6 +19,8 @@ export interface Place {
   readonly decky: string;
   readonly service: string;
   readonly eventType: string;
+  /** Who wrote the line; `-` where it does not tell. */
+  readonly sensor: string;
   readonly speaker: Speaker;
   readonly meaning: Meaning;
 }

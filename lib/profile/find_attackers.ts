@@ -1,15 +1,9 @@
 /** Finds attackers in the store: by what they have, in an order, as many as are wanted. */
-import type { SQLInputValue } from "node:sqlite";
 import type { Aggregate } from "./aggregate.ts";
-import { markOf, traitsOf } from "./marks.ts";
-import type { BehaviourClass, FingerprintKind } from "./profile.ts";
-import type { ProfileStore } from "./profile_store.ts";
-
-/** What attackers may be sorted by, the largest first. */
-export const SORT_KEYS = ["risk", "events", "last_seen", "deckies"] as const;
-
-/** What attackers may be sorted by. */
-export type SortKey = (typeof SORT_KEYS)[number];
+import { CREDENTIAL_TRAIT, markOf, traitsOf } from "./marks.ts";
+import { type BehaviourClass, FINGERPRINT_KINDS, type FingerprintKind } from "./profile.ts";
+import type { ProfileStore, SqlValue } from "./profile_store.ts";
+import type { SortKey } from "./sort_key.ts";
 
 /** Who is wanted: all that hold. */
 export interface Wanted {
@@ -35,39 +29,43 @@ export interface FoundAttacker {
   readonly aggregate: Aggregate;
 }
 
-/** Those who are wanted, one at a time. @throws {StateError} */
-export function* findAttackers(
+/** Those who are wanted, a few at a time. @throws {StateError} */
+export async function* findAttackers(
   store: ProfileStore,
   wanted: Wanted,
-): Generator<FoundAttacker, void> {
+): AsyncGenerator<FoundAttacker[], void> {
   const { decky, service, accept, fingerprints = [], limit = Infinity } = wanted;
   const { where, values } = conditions(wanted);
   const sort = wanted.sort ?? "risk";
   // All numbers first: who prints may take as long as he likes, and the store is not held meanwhile.
-  const rows = store.query((database) =>
-    database.prepare(
-      `SELECT id, address FROM attacker WHERE ${where} ORDER BY ${sort} DESC, address`,
-    ).all(...values)
+  const rows = await store.rows(
+    `SELECT id, address FROM attacker WHERE ${where} ORDER BY ${sort} DESC, address`,
+    ...values,
   );
-  let found = 0;
-  for (const row of rows) {
-    if (found >= limit) return;
-    const id = Number(row["id"]);
-    const address = String(row["address"]);
-    if (accept !== undefined && !accept(address)) continue;
-    const aggregate = store.aggregate(id);
+  const isWanted = ({ aggregate }: FoundAttacker) =>
     // A mark is a hash.
-    const has = fingerprints.every(([kind, value]) => traitsOf(aggregate, kind)?.get(value));
-    if (!has || !hasVisited(aggregate, decky, service)) continue;
-    found++;
-    yield { id, address, aggregate };
+    fingerprints.every(([kind, value]) => traitsOf(aggregate, kind)?.get(value)) &&
+    hasVisited(aggregate, decky, service);
+  let found = 0;
+  for (let at = 0; at < rows.length && found < limit;) {
+    const group: { id: number; address: string }[] = [];
+    while (at < rows.length && group.length < Math.min(store.group, limit - found)) {
+      const row = rows[at++]!;
+      const [id, address] = [Number(row["id"]), String(row["address"])];
+      if (accept?.(address) !== false) group.push({ id, address });
+    }
+    const aggregates = await store.aggregates(group.map(({ id }) => id));
+    const attackers = group.map((one, index) => ({ ...one, aggregate: aggregates[index]! }))
+      .filter(isWanted);
+    found += attackers.length;
+    if (attackers.length > 0) yield attackers;
   }
 }
 
-function conditions(wanted: Wanted): { where: string; values: SQLInputValue[] } {
+function conditions(wanted: Wanted): { where: string; values: SqlValue[] } {
   const terms = ["TRUE"];
-  const values: SQLInputValue[] = [];
-  const add = (term: string, ...more: SQLInputValue[]) => {
+  const values: SqlValue[] = [];
+  const add = (term: string, ...more: SqlValue[]) => {
     terms.push(term);
     values.push(...more);
   };
@@ -102,21 +100,48 @@ const MAX_SHARED = 10_000;
 /** Traits whose counts are remembered. */
 const MAX_KNOWN = 50_000;
 
-/** A function that counts the attackers with a trait: what `buildProfile()` calls `sharedBy`. */
-export function sharedCounter(store: ProfileStore): (kind: string, text: string) => number {
-  const statement = store.query((database) =>
-    database.prepare(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM mark WHERE mark = ? LIMIT ${MAX_SHARED})`,
-    )
-  );
-  const known = new Map<number, number>();
-  return (kind, text) => {
-    const mark = markOf(kind, text);
-    const before = known.get(mark);
-    if (before !== undefined) return before;
-    const count = store.query(() => Number(statement.get(mark)!["n"]));
+/** Counts the attackers with a trait. */
+export class SharedCounts {
+  readonly #store: ProfileStore;
+  readonly #known = new Map<number, number>();
+
+  constructor(store: ProfileStore) {
+    this.#store = store;
+  }
+
+  /**
+   * What `buildProfile()` calls `sharedBy`, for these attackers.
+   *
+   * @throws {StateError} also the function
+   */
+  async of(attackers: readonly FoundAttacker[]): Promise<(kind: string, text: string) => number> {
+    const known = this.#known;
     if (known.size >= MAX_KNOWN) known.clear();
-    known.set(mark, count);
-    return count;
-  };
+    const count = await this.#store.markCounter(unknownMarks(attackers, known), MAX_SHARED);
+    return (kind, text) => {
+      const mark = markOf(kind, text);
+      const before = known.get(mark);
+      if (before !== undefined) return before;
+      const attackers = count(mark);
+      known.set(mark, attackers);
+      return attackers;
+    };
+  }
+}
+
+/** Kinds whose traits a profile counts. */
+const COUNTED_KINDS = [CREDENTIAL_TRAIT, ...FINGERPRINT_KINDS];
+
+function* unknownMarks(
+  attackers: readonly FoundAttacker[],
+  known: ReadonlyMap<number, number>,
+): Generator<number, void> {
+  for (const { aggregate } of attackers) {
+    for (const kind of COUNTED_KINDS) {
+      for (const text of traitsOf(aggregate, kind)?.keys() ?? []) {
+        const mark = markOf(kind, text);
+        if (!known.has(mark)) yield mark;
+      }
+    }
+  }
 }

@@ -6,9 +6,10 @@ const decoder = new TextDecoder();
 
 /** The place in `bytes`, as `RecordReader.where` has it. */
 export function readPlace(bytes: Uint8Array): Place {
-  const [decky = "-", service = "-", eventType = "-"] = decoder.decode(bytes).split("\0").map(name);
+  const [decky = "-", service = "-", eventType = "-", sensor = "-"] = decoder.decode(bytes)
+    .split("\0").map(name);
   return {
-    ...{ decky, service, eventType },
+    ...{ decky, service, eventType, sensor },
     speaker: speakerOf(decky, service),
     meaning: meaningOf(eventType),
   };

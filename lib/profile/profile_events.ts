@@ -4,7 +4,7 @@ import type { Event } from "../event/event.ts";
 import { formatTimestamp } from "../event/time.ts";
 import type { Aggregate } from "./aggregate.ts";
 import { judge } from "./behaviour.ts";
-import type { ProfileStore } from "./profile_store.ts";
+import type { AttackerNews, ProfileStore } from "./profile_store.ts";
 import { riskOf } from "./risk.ts";
 import { visitsOf } from "./visits.ts";
 
@@ -84,44 +84,22 @@ export function traversalEvent(sensor: string, address: string, aggregate: Aggre
  *
  * @throws {StateError} and whatever `tell` throws
  */
-export function tellNews(
+export async function tellNews(
   store: ProfileStore,
   sensor: string,
   tell: (events: readonly Event[]) => void,
-): number {
-  const next = store.query((database) =>
-    database.prepare(
-      `SELECT id, address, events, deckies, told_deckies FROM attacker
-       WHERE id > ? AND events > told_events ORDER BY id LIMIT ${BATCH}`,
-    )
-  );
-  const mark = store.query((database) =>
-    database.prepare("UPDATE attacker SET told_events = ?, told_deckies = ? WHERE id = ?")
-  );
+): Promise<number> {
   let told = 0;
-  for (let after = 0;;) {
-    const rows = store.query(() => next.all(after));
-    if (rows.length === 0) return told;
-    const events = rows.flatMap((row) => {
-      const address = String(row["address"]);
-      const aggregate = store.aggregate(Number(row["id"]));
-      const deckies = Number(row["deckies"]);
-      const isNews = deckies >= TRAVERSAL_DECKIES && deckies > Number(row["told_deckies"]);
+  const tellSome = (news: readonly AttackerNews[]) => {
+    const events = news.flatMap(({ address, aggregate, deckies, toldDeckies }) => {
+      const isNews = deckies >= TRAVERSAL_DECKIES && deckies > toldDeckies;
       const scored = scoredEvent(sensor, address, aggregate);
       return isNews ? [scored, traversalEvent(sensor, address, aggregate)] : [scored];
     });
     tell(events);
-    store.query((database) => {
-      database.exec("BEGIN IMMEDIATE");
-      try {
-        for (const row of rows) mark.run(row["events"]!, row["deckies"]!, row["id"]!);
-        database.exec("COMMIT");
-      } catch (error) {
-        database.exec("ROLLBACK");
-        throw error;
-      }
-    });
     told += events.length;
-    after = Number(rows.at(-1)!["id"]);
-  }
+  };
+  let after: number | undefined = 0;
+  while (after !== undefined) after = await store.takeNews(after, BATCH, tellSome);
+  return told;
 }

@@ -1,17 +1,7 @@
-/** The profiles of all attackers, in one SQLite file. */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { type LogCursor, parseLogCursor } from "../log/cursor.ts";
-import { createPrivately } from "../store/sqlite_store.ts";
-import { StateError } from "../store/state_store.ts";
-import { switchToWal } from "../store/wal.ts";
+/** The profiles of all attackers, wherever they are kept. */
+import type { LogCursor } from "../log/cursor.ts";
 import type { Aggregate } from "./aggregate.ts";
-import { decodeAggregate } from "./aggregate_codec.ts";
-import { makeTables } from "./store_schema.ts";
-import { AttackerWriter } from "./attacker_writer.ts";
 import type { Window } from "./window.ts";
-
-/** How long a statement waits for another process's write, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5000;
 
 /** Lines of an input by what became of them. */
 export interface LineCounts {
@@ -33,63 +23,25 @@ export interface SourceState {
   readonly counts: Readonly<LineCounts>;
 }
 
-/** A store of profiles. */
-export class ProfileStore implements Disposable {
-  /** For queries; whoever writes goes through the store. */
-  readonly database: DatabaseSync;
-  readonly #path: string;
-  readonly #writer: AttackerWriter;
-  readonly #data: StatementSync;
-  #run: number | undefined;
+/** A value in a question. */
+export type SqlValue = number | string;
 
-  /**
-   * Opens the file, and makes it and its folder where they are missing.
-   *
-   * @param path `:memory:` for a store that ends with the process
-   * @throws {StateError} when that cannot be done
-   */
-  constructor(path: string) {
-    this.#path = path;
-    let database: DatabaseSync | undefined;
-    try {
-      createPrivately(path);
-      database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-      this.database = database;
-      if (path !== ":memory:") switchToWal(database, BUSY_TIMEOUT_MS);
-      // 16 MiB of pages: an index of a few hundred thousand attackers is walked in order.
-      database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384");
-      makeTables(database);
-      this.#writer = new AttackerWriter(database);
-      this.#data = database.prepare("SELECT data FROM aggregate WHERE attacker = ?");
-    } catch (error) {
-      database?.close();
-      throw this.#error(error);
-    }
-  }
+/** A row of an answer, by column; numbers are numbers. */
+export type StoreRow = Readonly<Record<string, unknown>>;
 
+/** An attacker with events that nobody has been told of. */
+export interface AttackerNews {
+  readonly address: string;
+  readonly aggregate: Aggregate;
+  readonly deckies: number;
+  /** Decoys of which was told before. */
+  readonly toldDeckies: number;
+}
+
+/** A store of profiles. Several processes may use one at a time. */
+export interface ProfileStore extends AsyncDisposable {
   /** The input `path`, with what is known of it. @throws {StateError} */
-  source(path: string): SourceState {
-    return this.#do(() => {
-      const row = this.database.prepare("SELECT * FROM source WHERE path = ?").get(path);
-      if (row === undefined) {
-        const counts = { lines: 0, events: 0, malformed: 0, no_attacker: 0, own: 0 };
-        return { id: 0, path, cursor: undefined, revision: 0, counts };
-      }
-      return {
-        id: Number(row["id"]),
-        path,
-        cursor: parseLogCursor(JSON.parse(String(row["cursor"]))),
-        revision: Number(row["revision"]),
-        counts: {
-          lines: Number(row["lines"]),
-          events: Number(row["events"]),
-          malformed: Number(row["malformed"]),
-          no_attacker: Number(row["no_attacker"]),
-          own: Number(row["own"]),
-        },
-      };
-    });
-  }
+  source(path: string): Promise<SourceState>;
 
   /**
    * Adds the events of `window` and moves the input on, both or neither.
@@ -104,88 +56,49 @@ export class ProfileStore implements Disposable {
     window: Window,
     cursor: LogCursor | undefined,
     counts: Readonly<LineCounts>,
-  ): SourceState {
-    return this.#do(() => {
-      this.database.exec("BEGIN IMMEDIATE");
-      try {
-        const id = this.#moveOn(source, cursor, counts);
-        this.#writer.write(window, id, this.#runNumber());
-        this.database.exec("COMMIT");
-        return { ...this.source(source.path), cursor };
-      } catch (error) {
-        this.database.exec("ROLLBACK");
-        this.#run = undefined;
-        throw error;
-      }
-    });
-  }
+  ): Promise<SourceState>;
 
   /** Begins a run: what it changes can be told from what was changed before. */
-  beginRun(): void {
-    this.#run = undefined;
-  }
+  beginRun(): void;
 
   /** Number of this run, once it has changed anything. */
-  get run(): number | undefined {
-    return this.#run;
-  }
+  readonly run: number | undefined;
 
-  /** The aggregates of the attacker with this number. @throws {StateError} */
-  aggregate(id: number): Aggregate {
-    return this.#do(() => decodeAggregate(String(this.#data.get(id)!["data"])));
-  }
+  /**
+   * Asks a question.
+   *
+   * @param sql in what SQLite and PostgreSQL have in common, a `?` for each of `values`
+   * @throws {StateError}
+   */
+  rows(sql: string, ...values: SqlValue[]): Promise<StoreRow[]>;
 
-  /** Runs `action` on the database; its errors become this store's. @throws {StateError} */
-  query<T>(action: (database: DatabaseSync) => T): T {
-    return this.#do(() => action(this.database));
-  }
+  /** How many attackers it is best to load together: what lives longer than a moment costs memory. */
+  readonly group: number;
 
-  [Symbol.dispose](): void {
-    this.database.close();
-  }
+  /** The aggregates of the attackers with these numbers, in their order. @throws {StateError} */
+  aggregates(ids: readonly number[]): Promise<Aggregate[]>;
 
-  #moveOn(
-    { id, path, revision, counts: before }: SourceState,
-    cursor: LogCursor | undefined,
-    counts: Readonly<LineCounts>,
-  ): number {
-    const values = [
-      JSON.stringify(cursor ?? null),
-      ...[before.lines + counts.lines, before.events + counts.events],
-      ...[before.malformed + counts.malformed, before.no_attacker + counts.no_attacker],
-      before.own + counts.own,
-    ];
-    const { changes, lastInsertRowid } = revision === 0
-      ? this.database.prepare(
-        "INSERT INTO source (path, revision, cursor, lines, events, malformed, no_attacker, own) " +
-          "VALUES (?, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-      ).run(path, ...values)
-      : this.database.prepare(
-        "UPDATE source SET revision = revision + 1, cursor = ?, lines = ?, events = ?, " +
-          "malformed = ?, no_attacker = ?, own = ? WHERE id = ? AND revision = ?",
-      ).run(...values, id, revision);
-    if (changes !== 1) throw new Error(`another process reads ${path} into it`);
-    return revision === 0 ? Number(lastInsertRowid) : id;
-  }
+  /**
+   * A function that tells how many attackers have a mark.
+   *
+   * @param marks for which it will be asked; read only where asking one by one is dear
+   * @param most beyond which nobody counts on
+   * @throws {StateError} also the function
+   */
+  markCounter(marks: Iterable<number>, most: number): Promise<(mark: number) => number>;
 
-  #runNumber(): number {
-    this.#run ??= Number(
-      this.database.prepare("INSERT INTO run DEFAULT VALUES").run().lastInsertRowid,
-    );
-    return this.#run;
-  }
-
-  #do<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      throw this.#error(error);
-    }
-  }
-
-  #error(error: unknown): StateError {
-    if (error instanceof StateError) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new StateError(`profile store ${this.#path}: ${reason}`);
-  }
+  /**
+   * Calls `tell` with some attackers that there is news of, and remembers that it was told once `tell` is
+   * through: after a failure they are told again.
+   *
+   * @param after the attacker with this number; 0 for all
+   * @param limit attackers at a time
+   * @returns number of the last one; undefined when there is no news
+   * @throws {StateError} and whatever `tell` throws
+   */
+  takeNews(
+    after: number,
+    limit: number,
+    tell: (news: readonly AttackerNews[]) => void,
+  ): Promise<number | undefined>;
 }

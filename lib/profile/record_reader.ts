@@ -58,8 +58,8 @@ export class RecordReader {
   readonly attacker = new Span();
   /** True when the record says its own `schema`: it is ours, and means what it says. */
   hasSchema = false;
-  /** `decky`, NUL, `service`, NUL, `event_type`, each as JSON without its quotes. */
-  where = new Uint8Array(3 * MAX_NAME + 2);
+  /** `decky`, NUL, `service`, NUL, `event_type`, NUL, `sensor`, each as JSON without its quotes. */
+  where = new Uint8Array(4 * MAX_NAME + 3);
   whereLength = 0;
   /** For each field: its number, three bytes of length, its JSON. */
   facts = new Uint8Array(4096);
@@ -71,16 +71,26 @@ export class RecordReader {
   readonly #decky = new Span();
   readonly #service = new Span();
   readonly #type = new Span();
+  readonly #sensor = new Span();
+  /** The object of `fields`; -1 when there is none. */
+  readonly #fields = new Span();
   /** Speakers by decoy and service are few: what a field is read for hangs on them. */
   readonly #speakers = new ByteTable();
   readonly #speakerOf: Speaker[] = [];
 
   /** Reads the record from `start` to `stop`; false when it is none. */
   read(bytes: Uint8Array, start: number, stop: number): boolean {
+    return this.readHead(bytes, start, stop) && this.readFields(bytes);
+  }
+
+  /** Reads all but the fields, which are most of the work; false when it is no record. */
+  readHead(bytes: Uint8Array, start: number, stop: number): boolean {
     this.#timestamp.reset();
     this.#decky.reset();
     this.#service.reset();
     this.#type.reset();
+    this.#sensor.reset();
+    this.#fields.reset();
     this.attacker.reset();
     this.hasSchema = false;
     this.factsLength = 0;
@@ -88,8 +98,6 @@ export class RecordReader {
     let at = skipSpace(bytes, start, stop);
     // A line that was cut off lacks its end.
     if (bytes[at] !== OPEN_BRACE || bytes[stop - 1] !== CLOSE_BRACE) return false;
-    let fields = -1;
-    let fieldsEnd = -1;
     at = skipSpace(bytes, at + 1, stop);
     while (bytes[at] === QUOTE) {
       const keyEnd = stringEnd(bytes, at + 1, stop);
@@ -105,8 +113,8 @@ export class RecordReader {
         span.stop = end - 1;
       } else if (keyEnd - at === 7 && bytes[at + 1] === 0x66 && bytes[value] === OPEN_BRACE) {
         // `fields` is the only key of six letters that begins with f and holds an object.
-        fields = value;
-        fieldsEnd = end;
+        this.#fields.start = value;
+        this.#fields.stop = end;
         // What follows is long, and nothing in it is needed.
         if (this.attacker.start >= 0 && this.#isComplete()) break;
       } else if (keyEnd - at === 7 && bytes[at + 1] === 0x73) this.hasSchema = true;
@@ -114,19 +122,21 @@ export class RecordReader {
       if (bytes[at] !== COMMA) break;
       at = skipSpace(bytes, at + 1, stop);
     }
-    const behind = skipSpace(bytes, Math.max(at, fieldsEnd), stop);
+    const behind = skipSpace(bytes, Math.max(at, this.#fields.stop), stop);
     const isWhole = bytes[behind] === CLOSE_BRACE ? behind === stop - 1 : bytes[behind] === COMMA;
     if (!isWhole || behind >= stop) return false;
     if (this.#timestamp.start < 0 || this.#type.start < 0) return false;
     this.time = timeIn(bytes, this.#timestamp.start, this.#timestamp.stop);
     if (Number.isNaN(this.time)) return false;
     this.#putWhere(bytes);
-    return fields < 0 || this.#readFields(bytes, fields, fieldsEnd);
+    return true;
   }
 
   #isComplete(): boolean {
     return this.#timestamp.start >= 0 && this.#type.start >= 0 && this.#decky.start >= 0 &&
-      this.#service.start >= 0;
+      this.#service.start >= 0 &&
+      // Those of DECNET name none.
+      (this.#sensor.start >= 0 || !this.hasSchema);
   }
 
   /** The top-level keys differ in their lengths and first letters. */
@@ -135,6 +145,10 @@ export class RecordReader {
     switch (stop - start) {
       case 5:
         return first === 0x64 && bytes[start + 4] === 0x79 ? this.#decky : undefined;
+      case 6:
+        return first === 0x73 && bytes[start + 3] === 0x73 && bytes[start + 5] === 0x72
+          ? this.#sensor
+          : undefined;
       case 7:
         return first === 0x73 && bytes[start + 1] === 0x65 && bytes[start + 2] === 0x72
           ? this.#service
@@ -159,7 +173,9 @@ export class RecordReader {
     used = this.#putName(bytes, this.#service, used);
     const names = used;
     this.where[used++] = 0;
-    this.whereLength = this.#putName(bytes, this.#type, used);
+    used = this.#putName(bytes, this.#type, used);
+    this.where[used++] = 0;
+    this.whereLength = this.#putName(bytes, this.#sensor, used);
     const number = this.#speakers.intern(this.where, 0, names);
     const known = this.#speakerOf[number];
     if (known !== undefined) {
@@ -191,7 +207,10 @@ export class RecordReader {
     return at;
   }
 
-  #readFields(bytes: Uint8Array, start: number, stop: number): boolean {
+  /** Reads the fields of the record whose head was read last; false when they are torn. */
+  readFields(bytes: Uint8Array): boolean {
+    const { start, stop } = this.#fields;
+    if (start < 0) return true;
     const wanted = this.speaker === "decoy" ? IN_DECOY : IN_EVIDENCE;
     let at = skipSpace(bytes, start + 1, stop);
     while (bytes[at] === QUOTE) {

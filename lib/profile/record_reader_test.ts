@@ -51,6 +51,7 @@ Deno.test("RecordReader finds what JSON.parse() finds, in any order and any spac
     service: fc.string({ maxLength: 20 }),
     event_type: fc.string({ minLength: 1, maxLength: 20 }),
     attacker_ip: fc.constantFrom("192.0.2.7", "2001:db8::1", "Unknown"),
+    sensor: fc.string({ maxLength: 20 }),
     fields,
     raw_line: fc.string(),
     other: fc.jsonValue(),
@@ -68,6 +69,7 @@ Deno.test("RecordReader finds what JSON.parse() finds, in any order and any spac
       assert.ok(found !== undefined, line);
       assert.equal(found.attacker, value.attacker_ip);
       assert.equal(found.place.decky, (value.decky ?? "-").replaceAll("\0", " "));
+      assert.equal(found.place.sensor, (value.sensor ?? "-").replaceAll("\0", " "));
       assert.equal(found.place.eventType, value.event_type.replaceAll("\0", " "));
       const isDecoy = found.place.speaker === "decoy";
       const expected = Object.fromEntries(

@@ -8,7 +8,7 @@ import { compareSessions, type SessionTally } from "./source_tally.ts";
 export function sessionsOf(
   { sessions, endedSessions, sources }: Aggregate,
 ): { readonly sessions: Session[]; readonly count: number } {
-  const open = [...sources.values()].map(({ session }) => session);
+  const open = sources.all().map(({ tally }) => tally.session);
   const all = [...sessions, ...open].sort(compareSessions);
   return {
     sessions: all.slice(-LIMITS.sessions).map(sessionOf),

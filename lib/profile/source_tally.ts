@@ -54,7 +54,7 @@ export type EncodedSource = readonly [
   session: EncodedSession,
 ];
 
-/** The events of one attacker in one input. */
+/** The events of one attacker in one sensor's part of an input. */
 export class SourceTally {
   /** Latest time so far. */
   last: number;

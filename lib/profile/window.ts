@@ -7,6 +7,7 @@ import { addressIn } from "../event/attacker.ts";
 import { UNKNOWN_ATTACKER } from "../event/event.ts";
 import { parseJsonEvent } from "../event/json.ts";
 import { ByteTable } from "./byte_table.ts";
+import { type Partition, partOf } from "./partition.ts";
 import { RecordReader } from "./record_reader.ts";
 
 /** Events of a window. */
@@ -21,6 +22,9 @@ const MAX_FACTS = 400_000;
 /** Stands for an address that has not been looked at, and for one that is none. */
 const NONE = 0xffff_ffff;
 
+/** Stands for an address that belongs to another part. */
+const ELSEWHERE = 0xffff_fffe;
+
 const decoder = new TextDecoder();
 
 /** What became of a line. */
@@ -31,7 +35,9 @@ export type LineOutcome =
   /** It names nobody. */
   | "no_attacker"
   /** One of our verbs speaks of its own work. */
-  | "own";
+  | "own"
+  /** It is for another worker to count. */
+  | "elsewhere";
 
 /** The events of a window, by attacker. */
 export class Window {
@@ -49,6 +55,17 @@ export class Window {
   #aliases = new Uint32Array(1024).fill(NONE);
   readonly #addresses: string[] = [];
   readonly #numbers = new Map<string, number>();
+  readonly #partition: Partition | undefined;
+
+  /** @param partition whose events are taken; undefined for all */
+  constructor(partition?: Partition) {
+    this.#partition = partition;
+  }
+
+  /** How many attackers its events are of. */
+  get attackers(): number {
+    return this.#addresses.length;
+  }
 
   /** True when the window has to be emptied before more is added. */
   get isFull(): boolean {
@@ -60,17 +77,21 @@ export class Window {
   /** Adds the event in a line. */
   add(bytes: Uint8Array, start: number, stop: number): LineOutcome {
     const reader = this.#reader;
-    if (!reader.read(bytes, start, stop)) return "malformed";
-    if (reader.speaker === "other") return "own";
+    if (!reader.readHead(bytes, start, stop)) return this.#nobodys("malformed");
     let attacker = NONE;
     if (reader.attacker.start >= 0) {
       attacker = this.#attackerOf(bytes, reader.attacker.start, reader.attacker.stop);
+      if (attacker === ELSEWHERE) return "elsewhere";
     }
-    if (attacker === NONE && !reader.hasSchema) {
+    const isNobodys = attacker === NONE;
+    if (!reader.readFields(bytes)) return isNobodys ? this.#nobodys("malformed") : "malformed";
+    if (reader.speaker === "other") return isNobodys ? this.#nobodys("own") : "own";
+    if (isNobodys && !reader.hasSchema) {
       const name = addressOfOld(decoder.decode(bytes.subarray(start, stop)));
       if (name !== undefined) attacker = this.#numberOf(name);
+      if (attacker === ELSEWHERE) return "elsewhere";
     }
-    if (attacker === NONE) return "no_attacker";
+    if (attacker === NONE) return this.#nobodys("no_attacker");
     if (this.size === this.#times.length) this.#grow();
     const at = this.size++;
     this.#times[at] = reader.time;
@@ -128,6 +149,8 @@ export class Window {
     order.sort((one, other) => this.#addresses[one]! < this.#addresses[other]! ? -1 : 1);
     for (const number of order) {
       const events = sorted.subarray(counts[number], counts[number + 1]);
+      // Lines that name it are our own, or torn.
+      if (events.length === 0) continue;
       yield { address: this.#addresses[number]!, events };
     }
   }
@@ -141,6 +164,11 @@ export class Window {
     this.#aliases.fill(NONE);
     this.#addresses.length = 0;
     this.#numbers.clear();
+  }
+
+  /** What no address decides is counted by the first part alone: the parts' counts add up. */
+  #nobodys(outcome: LineOutcome): LineOutcome {
+    return (this.#partition?.part ?? 1) === 1 ? outcome : "elsewhere";
   }
 
   #attackerOf(bytes: Uint8Array, start: number, stop: number): number {
@@ -161,6 +189,10 @@ export class Window {
   #numberOf(address: string): number {
     const known = this.#numbers.get(address);
     if (known !== undefined) return known;
+    const partition = this.#partition;
+    if (partition !== undefined && partOf(address, partition.parts) !== partition.part) {
+      return ELSEWHERE;
+    }
     const number = this.#addresses.length;
     this.#addresses.push(address);
     this.#numbers.set(address, number);

@@ -3,6 +3,8 @@ import { PHASES, type Profile } from "../../lib/profile/profile.ts";
 import { makeAttackLog } from "../../scripts/make_attack_log/make.ts";
 import type { Truth } from "../../scripts/make_attack_log/truth.ts";
 import { decnet } from "../support/decnet.ts";
+import { STORE_KINDS } from "../support/profile_stores.ts";
+import { testNeeding } from "../support/requirements.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const EVENTS = 6000;
@@ -18,7 +20,7 @@ interface Comparison {
 }
 
 /** Makes a log and profiles it. */
-async function compare(seed: number): Promise<Comparison[]> {
+async function compare(seed: number, db: string): Promise<Comparison[]> {
   await using folder = await tempFolder();
   const [lines, truths]: [string[], Truth[]] = [[], []];
   makeAttackLog({ events: EVENTS, attackers: ATTACKERS, seed }, {
@@ -28,7 +30,7 @@ async function compare(seed: number): Promise<Comparison[]> {
   const log = `${folder.path}/decnet.json`;
   await Deno.writeTextFile(log, lines.join(""));
   const { code, stdout, stderr } = await decnet([
-    ...["profile", log, "--db", `${folder.path}/profiles.db`],
+    ...["profile", log, "--db", db],
   ]);
   assert.equal(code, 0, stderr);
   const printed: Profile[] = stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line));
@@ -56,9 +58,15 @@ function sorted(counts: Readonly<Record<string, number>>): [string, number][] {
   return Object.entries(counts).sort(([one], [other]) => one < other ? -1 : 1);
 }
 
-for (const seed of SEEDS) {
-  Deno.test(`decnet profile finds out what is true of a made log (seed ${seed})`, async (t) => {
-    const all = await compare(seed);
+/** Every log in a file, and one in each other store: what the stores hold is compared elsewhere. */
+const CASES = STORE_KINDS.flatMap((kind, at) =>
+  SEEDS.slice(0, at === 0 ? SEEDS.length : 1).map((seed) => ({ ...kind, seed }))
+);
+
+for (const { name, needs, fresh, seed } of CASES) {
+  const title = `decnet profile with ${name} finds out what is true of a made log (seed ${seed})`;
+  testNeeding(needs, title, async (t) => {
+    const all = await compare(seed, await fresh());
 
     await t.step("events, evidence, first and last sight", () => {
       const pick = ({ events, evidence, first_seen }: Truth | Profile) => ({

@@ -1,6 +1,7 @@
 /** Profiles as a table for spreadsheets (RFC 4180). */
 import { replaceUnsafe, unicodeEscape } from "../../text/unsafe.ts";
 import { FINGERPRINT_KINDS, type Profile } from "../profile.ts";
+import type { ExportWriter } from "./options.ts";
 
 type Cell = string | number | undefined | readonly string[];
 
@@ -52,12 +53,13 @@ const SEPARATOR = "; ";
  */
 const FORMULA = /^[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
 
-/** A heading and a row for each attacker; yields a line at a time, with its CRLF. */
-export function* writeCsv(profiles: Iterable<Profile>): Generator<string, void> {
-  yield `${COLUMNS.map(([heading]) => heading).join(",")}\r\n`;
-  for (const profile of profiles) {
-    yield `${COLUMNS.map(([, cell]) => csvCell(cell(profile))).join(",")}\r\n`;
-  }
+/** A heading and a row for each attacker, with its CRLF. */
+export function csvWriter(): ExportWriter {
+  return {
+    head: `${COLUMNS.map(([heading]) => heading).join(",")}\r\n`,
+    add: (profile) => `${COLUMNS.map(([, cell]) => csvCell(cell(profile))).join(",")}\r\n`,
+    end: () => "",
+  };
 }
 
 /**

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { exported } from "../../../tests/support/exported.ts";
 import fc from "fast-check";
 import { hostileProfile, madeProfile } from "../../../tests/support/made_profile.ts";
 import { anyText } from "../../../tests/support/text_arbitrary.ts";
-import { csvCell, writeCsv } from "./csv.ts";
+import { csvCell, csvWriter } from "./csv.ts";
 
 /** Reads RFC 4180 by its grammar. */
 function readCsv(text: string): string[][] {
@@ -39,8 +40,8 @@ function readField(text: string, start: number): [string, number] {
   }
 }
 
-Deno.test("writeCsv() gives a heading and a row for each attacker", () => {
-  const [heading, row, ...others] = readCsv([...writeCsv([madeProfile()])].join(""));
+Deno.test("csvWriter() gives a heading and a row for each attacker", () => {
+  const [heading, row, ...others] = readCsv(exported(csvWriter(), [madeProfile()]));
   assert.equal(others.length, 0);
   assert.equal(row!.length, heading!.length);
   const cells = Object.fromEntries(heading!.map((name, index) => [name, row![index]]));
@@ -51,9 +52,9 @@ Deno.test("writeCsv() gives a heading and a row for each attacker", () => {
   assert.equal(cells["hassh"], "0123456789abcdef0123456789abcdef");
 });
 
-Deno.test("writeCsv() leaves a cell empty where there is nothing", () => {
+Deno.test("csvWriter() leaves a cell empty where there is nothing", () => {
   const { origin: _, beacon: __, ...rest } = madeProfile();
-  const [heading, row] = readCsv([...writeCsv([rest])].join(""));
+  const [heading, row] = readCsv(exported(csvWriter(), [rest]));
   assert.equal(row![heading!.indexOf("asn")], "");
   assert.equal(row![heading!.indexOf("beacon_interval_s")], "");
 });
@@ -73,9 +74,9 @@ Deno.test("csvCell() leaves numbers and ordinary text as they are", () => {
   assert.equal(csvCell('say "hi", twice'), '"say ""hi"", twice"');
 });
 
-Deno.test("writeCsv() can be read back row by row, and is never a formula, whatever attackers say", () => {
+Deno.test("csvWriter() can be read back row by row, and is never a formula, whatever attackers say", () => {
   fc.assert(fc.property(anyText(), (text) => {
-    const rows = readCsv([...writeCsv([hostileProfile(text), madeProfile()])].join(""));
+    const rows = readCsv(exported(csvWriter(), [hostileProfile(text), madeProfile()]));
     assert.equal(rows.length, 3);
     for (const row of rows) {
       assert.equal(row.length, rows[0]!.length);

@@ -3,7 +3,7 @@ import { parseTimestampOrUtc } from "../../event/time.ts";
 import type { Profile } from "../profile.ts";
 import { jsonText } from "./json_text.ts";
 import { type MispFact, mispFacts } from "./misp_attributes.ts";
-import { ExportIds, type ExportOptions } from "./options.ts";
+import { ExportIds, type ExportOptions, type ExportWriter } from "./options.ts";
 import { headline, summary } from "./summary.ts";
 
 /** MISP's threat levels, by the least score of each. */
@@ -24,20 +24,20 @@ const ONGOING = "1";
 /**
  * One MISP event for each attacker, in the form that MISP exports and imports. Events and attributes
  * have the same UUIDs in every export, and the time of the last sight as their timestamp: importing a
- * later export updates the events. Yields the text in pieces.
+ * later export updates the events.
  */
-export function* writeMisp(
-  profiles: Iterable<Profile>,
-  options: ExportOptions = {},
-): Generator<string, void> {
+export function mispWriter(options: ExportOptions = {}): ExportWriter {
   const ids = new ExportIds(options);
   let separator = "\n";
-  yield '{"response":[';
-  for (const profile of profiles) {
-    yield `${separator}${jsonText({ Event: eventOf(profile, ids) })}`;
-    separator = ",\n";
-  }
-  yield "\n]}\n";
+  return {
+    head: '{"response":[',
+    add(profile) {
+      const text = `${separator}${jsonText({ Event: eventOf(profile, ids) })}`;
+      separator = ",\n";
+      return text;
+    },
+    end: () => "\n]}\n",
+  };
 }
 
 function eventOf(profile: Profile, ids: ExportIds) {

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
+import { exported } from "../../../tests/support/exported.ts";
 import fc from "fast-check";
 import { hasUnsafe } from "../../text/unsafe.ts";
 import { hostileProfile, madeProfile } from "../../../tests/support/made_profile.ts";
 import { checkedMisp } from "../../../tests/support/misp_rules.ts";
 import { anyText } from "../../../tests/support/text_arbitrary.ts";
-import { writeMisp } from "./misp.ts";
+import type { Profile } from "../profile.ts";
+import { mispWriter } from "./misp.ts";
+import type { ExportOptions } from "./options.ts";
 
-function events(...args: Parameters<typeof writeMisp>) {
-  return checkedMisp([...writeMisp(...args)].join(""));
+function events(profiles: readonly Profile[], options: ExportOptions = {}) {
+  return checkedMisp(exported(mispWriter(options), profiles));
 }
 
-Deno.test("writeMisp() gives an event by the rules, with what is worth sharing", () => {
+Deno.test("mispWriter() gives an event by the rules, with what is worth sharing", () => {
   const [event] = events([madeProfile()]);
   assert.equal(event!["info"], "DECNET attacker 198.51.100.23: interactive, risk 63 of 100");
   assert.equal(event!["date"], "2026-09-01");
@@ -30,7 +33,7 @@ Deno.test("writeMisp() gives an event by the rules, with what is worth sharing",
   );
 });
 
-Deno.test("writeMisp() gives a later export the same UUIDs and a later timestamp", () => {
+Deno.test("mispWriter() gives a later export the same UUIDs and a later timestamp", () => {
   const [before] = events([madeProfile()]);
   const [after] = events([madeProfile({ last_seen: "2026-09-09T00:00:00.000000Z", events: 9999 })]);
   assert.equal(after!["uuid"], before!["uuid"]);
@@ -40,19 +43,19 @@ Deno.test("writeMisp() gives a later export the same UUIDs and a later timestamp
   assert.deepEqual(uuids(after!), uuids(before!));
 });
 
-Deno.test("writeMisp() tells attackers and producers apart", () => {
+Deno.test("mispWriter() tells attackers and producers apart", () => {
   const two = events([madeProfile(), madeProfile({ attacker_ip: "2001:db8::7" })]);
   assert.notEqual(two[0]!["uuid"], two[1]!["uuid"]);
   assert.notEqual(events([madeProfile()], { producer: "b" })[0]!["uuid"], two[0]!["uuid"]);
 });
 
-Deno.test("writeMisp() of no profiles is an empty list", () => {
+Deno.test("mispWriter() of no profiles is an empty list", () => {
   assert.deepEqual(events([]), []);
 });
 
-Deno.test("writeMisp() keeps the rules, whatever attackers say", () => {
+Deno.test("mispWriter() keeps the rules, whatever attackers say", () => {
   fc.assert(fc.property(anyText(), (text) => {
-    const written = [...writeMisp([hostileProfile(text)])].join("");
+    const written = exported(mispWriter(), [hostileProfile(text)]);
     checkedMisp(written);
     for (const line of written.split("\n")) assert.equal(hasUnsafe(line), false);
   }));

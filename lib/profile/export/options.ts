@@ -1,4 +1,5 @@
 /** What all exports are told. */
+import type { Profile } from "../profile.ts";
 import { uuid5 } from "./uuid.ts";
 
 /** How an export speaks of who made it. */
@@ -8,6 +9,16 @@ export interface ExportOptions {
    * these meet. @default "decnet"
    */
   readonly producer?: string | undefined;
+}
+
+/** Writes one document, an attacker at a time. */
+export interface ExportWriter {
+  /** What stands before the first. */
+  readonly head: string;
+  /** The text of `profile`; it may be empty. */
+  add(profile: Profile): string;
+  /** What stands behind the last. */
+  end(): string;
 }
 
 /** Namespace of all identifiers that are ours: drawn by lot once, and never to be changed. */

@@ -4,7 +4,7 @@ import { addressBytes } from "../../net/address.ts";
 import { FINGERPRINT_KINDS, type Profile } from "../profile.ts";
 import { isUrl } from "./is_url.ts";
 import { jsonText } from "./json_text.ts";
-import { ExportIds, type ExportOptions } from "./options.ts";
+import { ExportIds, type ExportOptions, type ExportWriter } from "./options.ts";
 import {
   MOST_OBSERVED,
   observable,
@@ -24,30 +24,36 @@ const SHA256 = /^[0-9a-f]{64}$/i;
  * One bundle with, for each attacker, an indicator for its address, what was observed, a sighting, a
  * note, and relations to techniques and tools. An attacker has the same identifiers in every export;
  * `created` is when it was first seen and `modified` when last, so that a later export is a new version
- * of an earlier one. Yields the bundle's text in pieces.
+ * of an earlier one.
  */
-export function* writeStix(
-  profiles: Iterable<Profile>,
-  options: ExportOptions = {},
-): Generator<string, void> {
+export function stixWriter(options: ExportOptions = {}): ExportWriter {
   const ids = new ExportIds(options);
   const written = new Set<string>();
   const members = createHash("sha256");
-  yield '{"type":"bundle","objects":[';
-  for (const object of objectsOf(profiles, ids)) {
-    const { id } = object;
-    // Techniques, tools and files are shared by attackers.
-    if (written.has(id)) continue;
-    yield `${written.size > 0 ? ",\n" : "\n"}${jsonText(object)}`;
-    written.add(id);
-    members.update(`${id} ${String(object["modified"] ?? "")}\n`);
-  }
-  yield `\n],"id":"bundle--${ids.of("bundle", members.digest("hex"))}"}\n`;
+  const write = (objects: Iterable<StixObject>) => {
+    let text = "";
+    for (const object of objects) {
+      const { id } = object;
+      // Techniques, tools and files are shared by attackers.
+      if (written.has(id)) continue;
+      text += `${written.size > 0 ? ",\n" : "\n"}${jsonText(object)}`;
+      written.add(id);
+      members.update(`${id} ${String(object["modified"] ?? "")}\n`);
+    }
+    return text;
+  };
+  const { producer, identity, extension } = producerObjects(ids);
+  return {
+    head: `{"type":"bundle","objects":[${write([identity, extension])}`,
+    add: (profile) => write(objectsOfOne(profile, { ids, producer, extension })),
+    end: () => `\n],"id":"bundle--${ids.of("bundle", members.digest("hex"))}"}\n`,
+  };
 }
 
-function* objectsOf(profiles: Iterable<Profile>, ids: ExportIds): Generator<StixObject, void> {
+/** Who exports, and what the objects have beyond STIX. */
+function producerObjects(ids: ExportIds) {
   const producer = `identity--${ids.of("identity")}`;
-  const { created_by_ref: _, ...identity } = versioned(
+  const { created_by_ref: _, ...rest } = versioned(
     "identity",
     ids.of("identity"),
     producer,
@@ -57,7 +63,6 @@ function* objectsOf(profiles: Iterable<Profile>, ids: ExportIds): Generator<Stix
       identity_class: "system",
     },
   );
-  yield identity as StixObject;
   const extension = versioned("extension-definition", ids.of("extension"), producer, {}, {
     name: "DECNET attacker profile",
     schema:
@@ -65,8 +70,7 @@ function* objectsOf(profiles: Iterable<Profile>, ids: ExportIds): Generator<Stix
     version: "1.0.0",
     extension_types: ["property-extension"],
   });
-  yield extension;
-  for (const profile of profiles) yield* objectsOfOne(profile, { ids, producer, extension });
+  return { producer, identity: rest as StixObject, extension };
 }
 
 interface Issuer {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
+import { exported } from "../../../tests/support/exported.ts";
 import fc from "fast-check";
 import { hasUnsafe } from "../../text/unsafe.ts";
 import { hostileProfile, madeProfile } from "../../../tests/support/made_profile.ts";
 import { checkedStix, type FoundObject } from "../../../tests/support/stix_rules.ts";
 import { anyText } from "../../../tests/support/text_arbitrary.ts";
-import { writeStix } from "./stix.ts";
+import type { Profile } from "../profile.ts";
+import { stixWriter } from "./stix.ts";
+import type { ExportOptions } from "./options.ts";
 
-function bundle(...args: Parameters<typeof writeStix>): FoundObject[] {
-  return checkedStix([...writeStix(...args)].join(""));
+function bundle(profiles: readonly Profile[], options: ExportOptions = {}): FoundObject[] {
+  return checkedStix(exported(stixWriter(options), profiles));
 }
 
 function only(objects: readonly FoundObject[], type: string): FoundObject {
@@ -16,7 +19,7 @@ function only(objects: readonly FoundObject[], type: string): FoundObject {
   return found[0]!;
 }
 
-Deno.test("writeStix() gives a bundle by the rules, with an indicator for the address", () => {
+Deno.test("stixWriter() gives a bundle by the rules, with an indicator for the address", () => {
   const objects = bundle([madeProfile()]);
   const indicator = only(objects, "indicator");
   assert.equal(indicator["pattern"], "[ipv4-addr:value = '198.51.100.23']");
@@ -33,13 +36,13 @@ Deno.test("writeStix() gives a bundle by the rules, with an indicator for the ad
   );
 });
 
-Deno.test("writeStix() gives the identifiers that the specification gives to observables", () => {
+Deno.test("stixWriter() gives the identifiers that the specification gives to observables", () => {
   const objects = bundle([madeProfile({ attacker_ip: "198.51.100.3" })]);
   // The example of STIX 2.1 section 2.9.
   assert.equal(only(objects, "ipv4-addr").id, "ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4");
 });
 
-Deno.test("writeStix() makes a later export a new version of the same objects", () => {
+Deno.test("stixWriter() makes a later export a new version of the same objects", () => {
   const last_seen = "2026-09-09T09:09:09.999999Z";
   const first = bundle([madeProfile()]);
   const second = bundle([madeProfile({ last_seen, events: 5000 })]);
@@ -49,12 +52,12 @@ Deno.test("writeStix() makes a later export a new version of the same objects", 
   assert.equal(after["modified"], "2026-09-09T09:09:09.999Z");
 });
 
-Deno.test("writeStix() is the same text for the same profiles", () => {
+Deno.test("stixWriter() is the same text for the same profiles", () => {
   const profiles = [madeProfile(), madeProfile({ attacker_ip: "2001:db8::7" })];
-  assert.deepEqual([...writeStix(profiles)], [...writeStix(profiles)]);
+  assert.equal(exported(stixWriter(), profiles), exported(stixWriter(), profiles));
 });
 
-Deno.test("writeStix() says once what attackers share, and keeps attackers apart", () => {
+Deno.test("stixWriter() says once what attackers share, and keeps attackers apart", () => {
   const objects = bundle([madeProfile(), madeProfile({ attacker_ip: "2001:db8::7" })]);
   const count = (type: string) => objects.filter((object) => object.type === type).length;
   assert.equal(count("indicator"), 2);
@@ -64,13 +67,13 @@ Deno.test("writeStix() says once what attackers share, and keeps attackers apart
   assert.equal(only(objects, "ipv6-addr")["value"], "2001:db8::7");
 });
 
-Deno.test("writeStix() gives two producers different objects for one attacker", () => {
+Deno.test("stixWriter() gives two producers different objects for one attacker", () => {
   const ours = only(bundle([madeProfile()], { producer: "a" }), "indicator");
   const theirs = only(bundle([madeProfile()], { producer: "b" }), "indicator");
   assert.notEqual(ours.id, theirs.id);
 });
 
-Deno.test("writeStix() leaves out attackers without an address, and zones of addresses", () => {
+Deno.test("stixWriter() leaves out attackers without an address, and zones of addresses", () => {
   assert.deepEqual(bundle([madeProfile({ attacker_ip: "Unknown" })]).map(({ type }) => type), [
     "identity",
     "extension-definition",
@@ -79,7 +82,7 @@ Deno.test("writeStix() leaves out attackers without an address, and zones of add
   assert.equal(only(zoned, "ipv6-addr")["value"], "fe80::1");
 });
 
-Deno.test("writeStix() leaves out what there is not", () => {
+Deno.test("stixWriter() leaves out what there is not", () => {
   const { origin: _, beacon: __, ...rest } = madeProfile({ fingerprints: [], techniques: [] });
   const nothing = { items: [], truncated: false, total: 0 };
   const objects = bundle([{
@@ -92,13 +95,13 @@ Deno.test("writeStix() leaves out what there is not", () => {
   ]);
 });
 
-Deno.test("writeStix() of no profiles is a bundle all the same", () => {
+Deno.test("stixWriter() of no profiles is a bundle all the same", () => {
   assert.equal(bundle([]).length, 2);
 });
 
-Deno.test("writeStix() keeps the rules and one line for each object, whatever attackers say", () => {
+Deno.test("stixWriter() keeps the rules and one line for each object, whatever attackers say", () => {
   fc.assert(fc.property(anyText(), (text) => {
-    const pieces = [...writeStix([hostileProfile(text)])].join("");
+    const pieces = exported(stixWriter(), [hostileProfile(text)]);
     checkedStix(pieces);
     for (const line of pieces.split("\n")) assert.equal(hasUnsafe(line), false);
   }));
