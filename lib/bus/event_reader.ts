@@ -67,6 +67,9 @@ const LOST: ReadonlySet<string> = new Set([
 const MOST_LOOKS = 3;
 const REPLICA_LAG_MS = 250;
 
+/** Milliseconds between two looks whether the connection is back. */
+const LOOK_MS = 100;
+
 /** Milliseconds between two attempts when the stream cannot be read. */
 export const RETRY_MS = 1000;
 
@@ -96,8 +99,17 @@ export async function* readBusEvents(
   let looks = 0;
   let giveUpAt = performance.now() + PATIENCE_MS;
   let stop = () => {};
-  void watchConnection(connection, () => stop());
+  let isConnected = true;
+  void watchConnection(connection, (isBack) => {
+    isConnected = isBack;
+    if (!isBack) stop();
+  });
   while (signal?.aborted !== true && !connection.isClosed()) {
+    // A request to nobody would be waited for longer than most servers take to come back.
+    if (!isConnected && (follow || performance.now() < giveUpAt)) {
+      await sleep(LOOK_MS, signal);
+      continue;
+    }
     try {
       const consumer = await client.consumers.get(stream, {
         // As a text: lists of them need a server of 2.10 or later.
@@ -150,9 +162,12 @@ async function watchConsumer(messages: ConsumerMessages): Promise<void> {
   }
 }
 
-async function watchConnection(connection: NatsConnection, onLost: () => void): Promise<void> {
+async function watchConnection(
+  connection: NatsConnection,
+  onChange: (isConnected: boolean) => void,
+): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === "disconnect") onLost();
+    if (type === "disconnect" || type === "reconnect") onChange(type === "reconnect");
   }
 }
 

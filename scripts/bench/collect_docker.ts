@@ -4,7 +4,8 @@
  * the Docker source and by `docker logs -f | cat`; and the demultiplexer on its own. Needs root and what
  * scripts/start_test_engine.ts installs.
  */
-import { LogFrames, type LogLine } from "../../lib/docker/log_frames.ts";
+import { ContainerLines } from "../../lib/docker/container_lines.ts";
+import { LogFrames } from "../../lib/docker/log_frames.ts";
 import { formatLogTime } from "../../lib/docker/log_time.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 import { TestEngine } from "../test_engine.ts";
@@ -213,11 +214,12 @@ function benchFrames(): void {
     for (let round = 0; round < ROUNDS; round++) {
       const start = performance.now();
       const demultiplexer = new LogFrames(false);
+      const lines = new ContainerLines();
       let count = 0;
       for (const chunk of chunks) {
-        const lines: LogLine[] = [];
         demultiplexer.push(chunk, lines);
-        count += lines.length;
+        count += lines.count;
+        lines.clear(Infinity);
       }
       rates.push(count / (performance.now() - start));
     }

@@ -20,7 +20,7 @@ const source = dockerSource({
 await source.run({
   signal: controller.signal,
   lines: (batch) => {
-    lines += batch.lines.length;
+    lines += batch.chunk?.stamps?.count ?? batch.lines.length;
     batches++;
     if (lines >= Number(wanted)) controller.abort();
     return Promise.resolve();

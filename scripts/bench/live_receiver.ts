@@ -1,9 +1,10 @@
 /**
  * Captures with ffi/, and takes the packets through the whole engine, whose events are written to a
  * file, or only walks the records; prints `ready`, runs until stdin ends and nothing more comes, and
- * prints what it saw.
+ * prints what it saw. The first WARM packets do not count: they are those in which the runtime finds out
+ * what to compile.
  *
- * Usage: deno run -A live_receiver.ts DEVICE engine|records
+ * Usage: deno run -A live_receiver.ts DEVICE engine|records WARM
  */
 import process from "node:process";
 import { LiveCapture } from "../../ffi/libpcap.ts";
@@ -17,12 +18,14 @@ import { Engine } from "../../lib/sniff/engine.ts";
 import { Home } from "../../lib/sniff/home.ts";
 import { Reporter } from "../../lib/sniff/reporter.ts";
 
-/** What the receiver prints. */
+/** What the receiver prints of the packets that count. */
 export interface Received {
   readonly packets: number;
   readonly dropped: number;
-  /** Seconds of user and system time between `ready` and the end. */
+  /** Seconds of user and system time. */
   readonly cpu: number;
+  /** Those that the packets before took. */
+  readonly warmCpu: number;
   /** How late a timer was at most, in milliseconds. */
   readonly lag: number;
   /** CPU time between two turns of a timer at most, in milliseconds: what of `lag` is our own. */
@@ -87,7 +90,7 @@ function engineWork(): Work {
   return { handle: engine.handle, flush };
 }
 
-async function receive(device: string, decode: boolean): Promise<Received> {
+async function receive(device: string, decode: boolean, warm: number): Promise<Received> {
   using capture = LiveCapture.open({ device });
   const { handle, flush } = decode ? engineWork() : { handle: () => {}, flush: () => {} };
   const records = new SavefileRecords(
@@ -96,38 +99,52 @@ async function receive(device: string, decode: boolean): Promise<Received> {
   );
   let last = performance.now();
   let turns: Turns | undefined;
-  const running = capture.run((bytes, count) => {
-    // Not before there are packets, so that an idle capture is seen at its own cost.
-    turns ??= new Turns();
-    records.read(bytes, count);
-    flush();
-    last = performance.now();
-  });
+  let begin = process.cpuUsage();
+  let warmCpu = 0;
+  const running = capture.run(
+    (bytes, count) => {
+      // Not before there are packets, so that an idle capture is seen at its own cost.
+      if (turns === undefined && records.packets >= warm) {
+        turns = new Turns();
+        warmCpu = seconds(process.cpuUsage(begin));
+        begin = process.cpuUsage();
+      }
+      records.read(bytes, count);
+      last = performance.now();
+    },
+    undefined,
+    flush,
+  );
   const waiting = () => {
     const { received, dropped } = capture.statistics();
     return records.packets < received - dropped;
   };
-  const start = process.cpuUsage();
+  begin = process.cpuUsage();
   await print("ready");
   await Deno.stdin.readable.pipeTo(new WritableStream());
   while (waiting() || performance.now() - last < QUIET_MS) {
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
-  const { user, system } = process.cpuUsage(start);
+  const cpu = seconds(process.cpuUsage(begin));
   turns?.[Symbol.dispose]();
   capture.close();
   await running;
   const { dropped } = capture.statistics();
   return {
-    packets: records.packets,
+    packets: records.packets - warm,
     dropped,
-    cpu: (user + system) / 1e6,
+    cpu,
+    warmCpu,
     lag: turns?.lag ?? NaN,
     turn: turns?.turn ?? NaN,
   };
 }
 
+function seconds({ user, system }: { readonly user: number; readonly system: number }): number {
+  return (user + system) / 1e6;
+}
+
 if (import.meta.main) {
-  const [device = "", work] = Deno.args;
-  await print(JSON.stringify(await receive(device, work !== "records")));
+  const [device = "", work, warm] = Deno.args;
+  await print(JSON.stringify(await receive(device, work !== "records", Number(warm))));
 }
