@@ -30,17 +30,14 @@ export class ProfileReading {
   #lines = 0;
 
   constructor(
-    files: readonly string[],
+    inputs: readonly string[],
     store: ProfileStore,
     messages: Logger,
     signal: AbortSignal,
     partition?: Partition,
     watching: Pick<IngestOptions, "watchers" | "traced"> = {},
   ) {
-    if (files.filter((file) => file === STDIN_PATH).length > 1) {
-      throw new UsageError("standard input can be read only once", "give - once");
-    }
-    this.#paths = [...new Set(files.map(nameOf))];
+    this.#paths = inputs;
     this.#messages = messages;
     this.#ingest = new Ingest({
       store,
@@ -106,7 +103,14 @@ export class ProfileReading {
   }
 }
 
-/** One name for an input in every run. @throws {UsageError} */
+/** The inputs by the names that they have in every run, each once. @throws {UsageError} for what cannot be one */
+export function inputNames(files: readonly string[]): string[] {
+  if (files.filter((file) => file === STDIN_PATH).length > 1) {
+    throw new UsageError("standard input can be read only once", "give - once");
+  }
+  return [...new Set(files.map(nameOf))];
+}
+
 function nameOf(file: string): string {
   if (isPostgresAddress(file)) throw new UsageError("a database is no log", "--db postgres://...");
   if (!isBusAddress(file)) return file === STDIN_PATH ? file : resolve(file);

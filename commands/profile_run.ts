@@ -24,7 +24,7 @@ import type { ProfileFlags } from "./profile_flags.ts";
 import { ProfileOutput } from "./profile_output.ts";
 import { checkPartition, checkPartitionFlag, mergeParts } from "./profile_partition.ts";
 import { ProfileQuery } from "./profile_query.ts";
-import { ProfileReading } from "./profile_reading.ts";
+import { inputNames, ProfileReading } from "./profile_reading.ts";
 import { openProfileStore, readMmdbs, storeError } from "./profile_store.ts";
 import { Screen } from "./screen.ts";
 import { SignalWatch } from "./signals.ts";
@@ -71,7 +71,8 @@ export async function runProfileCommand(
     throw new UsageError("--hub and --metrics are for a profiler that stays", "add --watch");
   }
   const mmdbs = await readMmdbs(flags);
-  const reads = files.length > 0;
+  const inputs = inputNames(files);
+  const reads = inputs.length > 0;
   checkPartitionFlag(flags.partition, reads);
   const stdinAlone = reads && files.every((file) => file === STDIN);
   const patience = flags.watch ? patienceOf(signals.signal, messages) : undefined;
@@ -95,7 +96,7 @@ export async function runProfileCommand(
     new (await import("../lib/profile/ingest_spans.ts")).IngestSpans(tracing);
   const watchers = [tally, spans].filter((watcher) => watcher !== undefined);
   const reading = new ProfileReading(
-    files,
+    inputs,
     store,
     messages,
     signals.signal,

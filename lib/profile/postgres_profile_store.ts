@@ -32,7 +32,7 @@ const MARKS = 8192;
 /** A store of profiles in a database. */
 export class PostgresProfileStore implements ProfileStore {
   /** Each question is a way there and back. */
-  readonly group = 64;
+  readonly group = 32;
   readonly #session: PatientSession;
   #nextRun: number | undefined;
   #run: number | undefined;

@@ -32,3 +32,10 @@ Deno.test("hidePassword() leaves any other text as it is", () => {
   ];
   for (const text of texts) assert.equal(hidePassword(text), text);
 });
+
+Deno.test("hidePassword() gets through long text that never comes to an address", () => {
+  for (const piece of ["a://b:", "a.", "a:", "://", "?password", "x://@"]) {
+    const text = piece.repeat(40_000);
+    assert.equal(hidePassword(text), text, piece);
+  }
+});
