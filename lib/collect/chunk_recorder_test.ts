@@ -17,8 +17,8 @@ const MAX_LINE = 9000;
 
 function chunkOf(text: string, offset = 0): LineChunk {
   // Something before it and behind it, as in a buffer that is used again.
-  const bytes = new TextEncoder().encode(`\u20ac\n${text}\u20ac"=\\`);
-  const end = bytes.length - 6;
+  const bytes = new TextEncoder().encode(`\u20ac\n${text}\u20ac"=\\ more`);
+  const end = bytes.length - 11;
   return { bytes, start: 4, end, offset, place: "1:2:", maxLine: MAX_LINE };
 }
 

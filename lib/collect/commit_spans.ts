@@ -28,7 +28,7 @@ export class CommitSpans {
   }
 
   /** Lines are about to be recorded. @returns traceparent of the span that they belong to */
-  take({ key, lines, chunk }: SourceBatch): string {
+  take(batch: SourceBatch): string {
     const open = this.#open ??= {
       span: this.#tracing.start("collect.commit"),
       before: { ...this.#counters },
@@ -37,10 +37,11 @@ export class CommitSpans {
       bytes: 0,
     };
     open.portions++;
-    open.bytes += chunk === undefined
-      ? lines.reduce((sum, { text }) => sum + text.length, 0)
-      : chunk.end - chunk.start;
-    if (open.sources.size < MAX_SOURCES) open.sources.add(key);
+    // Only where there is no chunk: a batch of bytes makes its lines when it is asked for them.
+    open.bytes += batch.chunk === undefined
+      ? batch.lines.reduce((sum, { text }) => sum + text.length, 0)
+      : batch.chunk.end - batch.chunk.start;
+    if (open.sources.size < MAX_SOURCES) open.sources.add(batch.key);
     return open.span.traceparent;
   }
 

@@ -1,52 +1,20 @@
 /** Follows the log of one container, through its stops and starts, until it is removed. */
 import type { ContainerEvent } from "../docker/container_events.ts";
-import { type Engine, EngineError, type InspectedContainer } from "../docker/engine.ts";
+import { EngineError, type InspectedContainer } from "../docker/engine.ts";
 import { ContainerLines } from "../docker/container_lines.ts";
 import { FrameError, LogFrames } from "../docker/log_frames.ts";
 import { LinkedAbort } from "../docker/linked_abort.ts";
 import { formatLogTime } from "../docker/log_time.ts";
-import { Alarm, Backoff, type BackoffOptions } from "./docker_alarm.ts";
+import { Alarm, Backoff } from "./docker_alarm.ts";
 import { DockerCursor, readDockerPosition } from "./docker_cursor.ts";
-import { ContainerNotes, type OriginOf } from "./docker_notes.ts";
+import type { FollowEnd, FollowSettings } from "./docker_follow_settings.ts";
+import { holdsLastLine } from "./docker_last_line.ts";
+import { LogTrouble } from "./docker_trouble.ts";
+import { ContainerNotes } from "./docker_notes.ts";
 import { portions } from "./docker_portions.ts";
 import type { ContainerIdentity } from "./docker_select.ts";
-import type { Gate } from "./docker_gate.ts";
-import type { Origin, SourceContext } from "./source.ts";
+import type { Origin } from "./source.ts";
 import { StampedBatch } from "./stamped_batch.ts";
-
-/** What all followers of a source share. */
-export interface FollowSettings {
-  readonly engine: Engine;
-  readonly context: SourceContext;
-  /** Lines of stderr are wanted too. */
-  readonly stderr: boolean;
-  /** Bytes of a line; what follows is left out. */
-  readonly maxLine: number | undefined;
-  readonly originOf: OriginOf;
-  /** Lets so many at a time open a log, which costs the engine. */
-  readonly gate: Gate;
-  /** True while the engine as a whole does not answer. */
-  readonly isAway: () => boolean;
-  readonly backoff: BackoffOptions;
-  /** Bytes of a log that become lines at a time: as such they are several times as large. */
-  readonly portion: () => number;
-  /** Told that a log cannot be opened for want of a file descriptor. */
-  readonly onCrowded: (error: EngineError) => void;
-  /** The wall clock, in milliseconds. */
-  readonly now: () => number;
-}
-
-/** How following ended. */
-export type FollowEnd =
-  /** The container is no more. */
-  | "removed"
-  /** Its log cannot be read. */
-  | "unreadable"
-  /** The signal has come. */
-  | "stopped";
-
-/** Bytes of memory that are kept while a log is searched. */
-const MOST_KEPT = 128 * 1024;
 
 /** Checks in a row that find a stream silent whose container does not run, before it is opened again. */
 const STALE_CHECKS = 2;
@@ -62,9 +30,6 @@ const CROWDED_MS = 5000;
  * may lag behind.
  */
 const LATE_MS = 1000;
-
-/** How long attempts may fail without an answer before that is worth a message of its own. */
-const SILENT_MS = 10_000;
 
 /** One container. */
 export class ContainerFollower {
@@ -87,9 +52,7 @@ export class ContainerFollower {
   #lateUntil = 0;
   /** The line without an end that the last stream ended with. */
   readonly #unended = new ContainerLines();
-  /** When the first of the attempts in a row was that have failed. */
-  #failingSince: number | undefined;
-  #isTroubled = false;
+  readonly #trouble: LogTrouble;
   /** Why a change could not be told. */
   #notingError: unknown;
 
@@ -98,6 +61,7 @@ export class ContainerFollower {
     this.#notes = new ContainerNotes(id, origin, isNew, settings);
     this.#settings = settings;
     this.#backoff = new Backoff(settings.backoff);
+    this.#trouble = new LogTrouble(settings);
   }
 
   /** Something happened to the container. */
@@ -174,7 +138,9 @@ export class ContainerFollower {
     let release: () => void = await gate.enter();
     try {
       const { since, tail, search } = this.#cursor.opening(now() / 1000);
-      const found = search ? await this.#search(container, since, signal) : undefined;
+      const found = search
+        ? await holdsLastLine(this.#cursor, container, since, this.#settings, signal)
+        : undefined;
       const bytes = await engine.logs(this.#id, {
         // Should it have started again in this moment, that is another run, which is told of first.
         follow: container.running,
@@ -199,12 +165,12 @@ export class ContainerFollower {
         }
         if (taken > 0) this.#backoff.reset();
         took += taken;
-        this.#untroubled();
+        this.#trouble.end(this.#notes.name);
         if (this.#cursor.missed) break;
       }
       if (this.#cursor.missed) return took;
       if (signal.aborted) return took;
-      this.#untroubled();
+      this.#trouble.end(this.#notes.name);
       frames.end(this.#unended);
       // A terminal's line without an end goes on with what the container prints when it starts again.
       if (!container.running && !container.tty) {
@@ -238,34 +204,6 @@ export class ContainerFollower {
         connection.abort();
         return;
       }
-    }
-  }
-
-  /** True when the last line is in the log still. */
-  async #search(
-    { tty }: InspectedContainer,
-    since: string | undefined,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    using reading = new LinkedAbort(signal);
-    const bytes = await this.#settings.engine.logs(this.#id, {
-      ...{ follow: false, since, tail: undefined },
-      signal: reading.signal,
-    });
-    try {
-      const frames = new LogFrames(tty, this.#settings.maxLine);
-      const lines = new ContainerLines();
-      for (let chunks; (chunks = await bytes.read()) !== undefined;) {
-        for (const chunk of chunks) {
-          frames.push(chunk, lines);
-          if (this.#cursor.search(lines)) return true;
-          lines.clear(MOST_KEPT);
-        }
-      }
-      frames.end(lines);
-      return this.#cursor.search(lines);
-    } finally {
-      reading.abort();
     }
   }
 
@@ -316,31 +254,10 @@ export class ContainerFollower {
       context.message("error", `the log of ${name} cannot be read: ${error.message}${hint}`);
       return "unreadable";
     }
-    this.#failingSince ??= performance.now();
+    this.#trouble.tell(name, error);
     const isCrowded = error instanceof EngineError && error.isCrowded;
-    if (isCrowded) this.#settings.onCrowded(error);
-    else if (!this.#isTroubled && this.#isWorthTelling(error)) {
-      this.#isTroubled = true;
-      context.message("warn", `the log of ${name} breaks off, trying again: ${error.message}`);
-    }
     const wait = this.#backoff.next();
     await this.#alarm.wait(context.signal, isCrowded ? Math.min(wait, CROWDED_MS) : wait);
     return undefined;
-  }
-
-  /** The source tells once for all containers when the engine as a whole is away. */
-  #isWorthTelling(error: EngineError | FrameError): boolean {
-    if (error instanceof FrameError) return true;
-    if (error.status !== undefined && !error.isGoing) return true;
-    const failing = performance.now() - (this.#failingSince ?? 0);
-    return failing >= SILENT_MS && !this.#settings.isAway();
-  }
-
-  #untroubled(): void {
-    this.#failingSince = undefined;
-    if (!this.#isTroubled) return;
-    this.#isTroubled = false;
-    const { context } = this.#settings;
-    context.message("info", `the log of ${this.#notes.name} goes on`);
   }
 }

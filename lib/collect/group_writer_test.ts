@@ -29,6 +29,18 @@ Deno.test("GroupWriter writes what comes in one turn at once", async () => {
   assert.deepEqual([output.writes, output.lines], [1, ["a", "b", "c"]]);
 });
 
+Deno.test("GroupWriter does not wait for more where there is much", async () => {
+  const { output, writer } = subject();
+  const line = new TextEncoder().encode(`${"x".repeat(300_000)}\n`);
+  output.log.addBytes(line, 0, line.length, 1);
+  const first = writer.written();
+  assert.equal(output.writes, 0);
+  output.log.addBytes(line, 0, line.length, 1);
+  const second = writer.written();
+  assert.deepEqual([output.writes, output.lines.length], [1, 2]);
+  await Promise.all([first, second]);
+});
+
 Deno.test("GroupWriter holds everybody back while nothing can be written, and tries again", async () => {
   const { output, clock, blocked, resumed, writer } = subject();
   output.failures = 3;

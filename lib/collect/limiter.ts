@@ -4,8 +4,14 @@ import { ByteHash, HashedText } from "./byte_hash.ts";
 import { isEqual } from "./byte_scan.ts";
 import type { QuickLine } from "./quick_line.ts";
 
-/** Keys that are remembered: where there are more, the one let through longest ago is forgotten. */
+/**
+ * Keys that are remembered, for each second of the window and in all: where there are more, the one let through
+ * longest ago is forgotten. What is older than the window only takes the others out of the cache.
+ */
+const KEYS_PER_SECOND = 65_536;
 const MAX_KEYS = 262_144;
+
+const MICROS_PER_SECOND = 1_000_000;
 
 const LF = 0x0a;
 
@@ -49,7 +55,8 @@ export class Limiter {
   constructor({ window, types }: LimiterOptions) {
     this.#types = window > 0 ? new Set(types) : new Set();
     this.#typeBytes = Array.from(this.#types, (type) => new TextEncoder().encode(type));
-    this.#passed = new Dedup(this.#types.size > 0 ? window : 0, MAX_KEYS);
+    const keys = Math.min(MAX_KEYS, KEYS_PER_SECOND * Math.ceil(window / MICROS_PER_SECOND));
+    this.#passed = new Dedup(this.#types.size > 0 ? window : 0, keys);
   }
 
   /** True when events of the type are held back. */

@@ -30,12 +30,13 @@ export class PlaceSeed {
   low = 0;
   #key = "";
   #prefix = "";
-  /** Of places that are times: what is before the nanoseconds, and all of it. */
+  /** What was taken up last is a time. */
   #isTime = false;
+  /** Of the last time: its stream, its second, all of it as it is hashed, and where its nanoseconds are. */
   #timeKey = "";
   #seconds = NaN;
-  #secondsEnd = 0;
   readonly #time = new HashedText();
+  #nanosAt = 0;
 
   constructor() {
     this.#hash();
@@ -57,10 +58,10 @@ export class PlaceSeed {
       this.#timeKey = key;
       this.#seconds = seconds;
       time.set(`${key}\n${seconds}.${"0".repeat(NANO_DIGITS)}${NUMBER_SIGN}`);
-      this.#secondsEnd = time.length - NANO_DIGITS - NUMBER_SIGN.length;
+      this.#nanosAt = time.length - NANO_DIGITS - NUMBER_SIGN.length;
     }
     const { bytes } = time;
-    for (let at = this.#secondsEnd + NANO_DIGITS - 1, rest = nanos; at >= this.#secondsEnd; at--) {
+    for (let at = this.#nanosAt + NANO_DIGITS - 1, rest = nanos; at >= this.#nanosAt; at--) {
       const next = rest / 10 | 0;
       bytes[at] = ZERO + rest - next * 10;
       rest = next;

@@ -130,8 +130,8 @@ export class QuickLine {
     if (bytes[at] === CR) at++;
     if (bytes[at] !== LF) return false;
     this.next = at + 1;
-    // Whoever copies the line four bytes at a time reads on a little.
-    return this.next + 4 <= bytes.length && !isEqual(bytes, this.typeStart, this.typeEnd, RAW_LINE);
+    // Whoever copies the line eight bytes at a time reads on a little.
+    return this.next + 8 <= bytes.length && !isEqual(bytes, this.typeStart, this.typeEnd, RAW_LINE);
   }
 
   /** Behind `134>1 `; -1 when that is not there. */

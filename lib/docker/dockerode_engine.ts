@@ -17,7 +17,7 @@ const REQUEST_DEADLINE_MS = 10_000;
 const STREAM_DEADLINE_MS = 60_000;
 
 /** Bytes that may wait on all streams together, and on one of them at least and at most. */
-const ALL_WAITING = 8 * 1024 * 1024;
+const ALL_WAITING = 4 * 1024 * 1024;
 const LEAST_WAITING = 64 * 1024;
 const MOST_WAITING = 1024 * 1024;
 

@@ -26,6 +26,8 @@ const LARGE_READ = 16 * 1024;
 const ENOUGH = 48 * 1024;
 const GATHER_MS = 4;
 
+const CUT_OFF = "the stream was cut off";
+
 /** What was read: of the bytes up to `end` those before `start` were handed out. */
 interface Block {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -76,6 +78,7 @@ export class LogBytes implements ByteSource {
     }
     if (signal.aborted) {
       this.#clear();
+      this.#connection.destroy();
       return undefined;
     }
     if (this.#size > 0) return this.#give();
@@ -105,11 +108,11 @@ export class LogBytes implements ByteSource {
     for (let asked = -Infinity; this.#body.state === "open";) {
       if (this.#size > this.#options.limit()) {
         await new Promise<void>((resolve) => this.#proceed = resolve);
-        if (this.#connection.destroyed) return;
+        if (this.#connection.destroyed) throw new Error(CUT_OFF);
       }
       const block = this.#room();
       const count = await this.#connection.readBody(block.bytes.subarray(block.end));
-      if (count === null) throw new Error("the stream was cut off");
+      if (count === null) throw new Error(CUT_OFF);
       const end = this.#body.strip(block.bytes, block.end, block.end + count);
       this.#size += end - block.end;
       block.end = end;

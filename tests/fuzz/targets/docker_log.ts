@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { ByteWriter, concatBytes } from "../../../lib/bytes.ts";
 import { EventReader } from "../../../lib/docker/container_events.ts";
-import { FrameError, LogFrames, type LogLine } from "../../../lib/docker/log_frames.ts";
-import { formatSince, parseSince } from "../../../lib/docker/log_time.ts";
+import { ContainerLines, LINE_FLAG } from "../../../lib/docker/container_lines.ts";
+import { FrameError, LogFrames } from "../../../lib/docker/log_frames.ts";
+import { formatSince, type LogTime, parseSince } from "../../../lib/docker/log_time.ts";
 import { latin1Bytes } from "../../../lib/text/latin1.ts";
 import { cut } from "../pieces.ts";
 import type { FuzzTarget } from "../target.ts";
@@ -66,21 +67,39 @@ function seed(kind: number, ...parts: readonly Uint8Array[]): Uint8Array {
 
 function read(isTerminal: boolean, pieces: readonly Uint8Array[]) {
   const frames = new LogFrames(isTerminal, MAX_LINE);
-  const lines: LogLine[] = [];
+  const all = new ContainerLines();
   let problem = "whole";
   try {
     for (const piece of pieces) {
       const lent = piece.slice();
-      frames.push(lent, lines);
+      frames.push(lent, all);
       // What a piece lay in is read into again.
       lent.fill(0xee);
     }
-    frames.end(lines);
+    frames.end(all);
   } catch (error) {
     assert.ok(error instanceof FrameError, error as Error);
     problem = error.message;
   }
+  const lines = Array.from({ length: all.count }, (_, index) => lineOf(all, index));
   return { lines, problem };
+}
+
+interface LogLine extends LogTime {
+  readonly text: string;
+  readonly stderr: boolean;
+  readonly truncated: boolean;
+}
+
+function lineOf(lines: ContainerLines, index: number): LogLine {
+  const flags = lines.flags[index]!;
+  return {
+    seconds: lines.seconds[index]!,
+    nanos: lines.nanos[index]!,
+    text: lines.text(index),
+    stderr: (flags & LINE_FLAG.stderr) !== 0,
+    truncated: (flags & LINE_FLAG.truncated) !== 0,
+  };
 }
 
 function checkLine({ seconds, nanos, text }: LogLine): void {
