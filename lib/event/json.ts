@@ -8,12 +8,15 @@ import {
   UNKNOWN_ATTACKER,
 } from "./event.ts";
 import { JoinedEvent } from "./joined_event.ts";
-import { safeJson } from "./shared_fields.ts";
+import type { JsonBytes } from "./json_bytes.ts";
+import { safeJson } from "./json_text.ts";
 import { formatTimestamp, parseTimestampOrUtc } from "./time.ts";
 import { eventId, isEventId } from "./ulid.ts";
 
 /** Stands for a name that an older record lacks: RFC 5424's NILVALUE. */
 const NIL = "-";
+
+const LF = 0x0a;
 
 /** Options of {@linkcode toJsonLine}. */
 export interface JsonOptions {
@@ -44,6 +47,13 @@ export function toJsonLine(event: Event, { rawLine }: JsonOptions = {}): string 
     _trace: event._trace,
     raw_line: rawLine,
   });
+}
+
+/** Writes what {@linkcode toJsonLine} gives, with a newline. */
+export function writeJsonLine(out: JsonBytes, event: Event): void {
+  if (event instanceof JoinedEvent) event.writeJson(out);
+  else out.utf8(toJsonLine(event));
+  out.byte(LF);
 }
 
 /** The event in a JSON line, see {@linkcode parseJsonRecord}. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { JsonBytes } from "./json_bytes.ts";
 import { PlaceHash, placeId } from "./place_id.ts";
 import { isEventId, ulidTime } from "./ulid.ts";
 
@@ -43,6 +44,25 @@ Deno.test("PlaceHash gives the id of the whole place, however it is cut into pie
   for (const pieces of [["7 0 tls_client_hello"], ["7 ", "0 ", "", "tls_client_hello"]]) {
     place.begin();
     for (const piece of pieces) place.add(piece);
-    assert.equal(place.id(5000), placeId(5000, "7 0 tls_client_hello"));
+    assert.equal(place.id(5000).text, placeId(5000, "7 0 tls_client_hello"));
   }
+});
+
+Deno.test("PlaceHash takes numbers as their digits", () => {
+  for (const number of [0, 7, 10, 65535, 2 ** 31, 123_456_789_012]) {
+    const place = new PlaceHash();
+    place.begin();
+    place.addNumber(number);
+    assert.equal(place.id(5000).text, placeId(5000, String(number)));
+  }
+});
+
+Deno.test("PlaceId writes its text", () => {
+  const place = new PlaceHash();
+  place.begin();
+  place.add("7 0 tls_client_hello");
+  const id = place.id(1_469_918_176_385_999);
+  const out = new JsonBytes();
+  id.write(out);
+  assert.equal(new TextDecoder().decode(out.written), id.text);
 });

@@ -31,7 +31,12 @@ export class StdoutSink {
   /** Writes `lines`, each with a newline. @throws {SinkError} when it fails for another reason. */
   append(lines: readonly string[]): void {
     if (this.#closed || lines.length === 0) return;
-    const bytes = this.#encoder.encode("", lines);
+    this.appendBytes(this.#encoder.encode("", lines));
+  }
+
+  /** As {@linkcode append}: `bytes` is UTF-8 of whole lines, each with its newline. */
+  appendBytes(bytes: Uint8Array): void {
+    if (this.#closed || bytes.length === 0) return;
     const { written, error } = writeAll((part) => this.#output.writeSync(part), bytes);
     if (written === bytes.length) return;
     if (!(error instanceof Deno.errors.BrokenPipe)) {

@@ -12,15 +12,29 @@ const RFC3339 =
  * claims, outside what a number holds exactly, becomes the nearest that it does; NaN the epoch.
  */
 export function formatTimestamp(micros: number): string {
-  const whole = Math.floor(Math.max(-LIMIT, Math.min(LIMIT, micros))) || 0;
-  const second = Math.floor(whole / 1_000_000);
+  const fraction = secondFraction(micros);
+  const millis = fraction / 1000 | 0;
+  return secondText(micros) + THREE_DIGITS[millis]! + THREE_DIGITS[fraction - 1000 * millis]! + "Z";
+}
+
+/** `YYYY-MM-DDTHH:MM:SS.` of {@linkcode formatTimestamp}. */
+export function secondText(micros: number): string {
+  const second = Math.floor(wholeMicros(micros) / 1_000_000);
   if (second !== lastSecond) {
     lastSecond = second;
     lastText = new Date(second * 1000).toISOString().slice(0, -"000Z".length);
   }
-  const fraction = whole - second * 1_000_000;
-  const millis = fraction / 1000 | 0;
-  return lastText + THREE_DIGITS[millis]! + THREE_DIGITS[fraction - 1000 * millis]! + "Z";
+  return lastText;
+}
+
+/** Its last six digits: microseconds since the second began. */
+export function secondFraction(micros: number): number {
+  const whole = wholeMicros(micros);
+  return whole - Math.floor(whole / 1_000_000) * 1_000_000;
+}
+
+function wholeMicros(micros: number): number {
+  return Math.floor(Math.max(-LIMIT, Math.min(LIMIT, micros))) || 0;
 }
 
 /** 000 to 999. */

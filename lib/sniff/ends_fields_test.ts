@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { jsonMembers } from "../event/shared_fields.ts";
-import { endsPart, lastPart } from "./ends_fields.ts";
+import { JsonBytes } from "../event/json_bytes.ts";
+import { EndsPart, LastPart } from "./ends_fields.ts";
 
 const ENDS = {
   source: "192.0.2.1",
@@ -11,15 +11,20 @@ const ENDS = {
   communityId: "1:LQU9qZlK+B5F3KDmev6m5PMibrg=",
 } as const;
 
-Deno.test("endsPart() and lastPart() write as JSON what they have as fields", () => {
+Deno.test("EndsPart and LastPart write as JSON what they have as fields", () => {
   const parts = [
-    endsPart(ENDS),
-    endsPart({ ...ENDS, sourcePort: undefined, transport: "udp" }),
-    endsPart({ ...ENDS, destinationPort: undefined, destination: "-" }),
-    lastPart(undefined, ENDS.communityId),
-    lastPart("outbound", ENDS.communityId),
-    lastPart("outbound", undefined),
-    lastPart(undefined, undefined),
+    new EndsPart(ENDS),
+    new EndsPart({ ...ENDS, sourcePort: undefined, transport: "udp" }),
+    new EndsPart({ ...ENDS, destinationPort: undefined, destination: "-" }),
+    new LastPart(undefined, ENDS.communityId),
+    new LastPart("outbound", ENDS.communityId),
+    new LastPart("outbound", undefined),
+    new LastPart(undefined, undefined),
   ];
-  for (const part of parts) assert.equal(part.json, jsonMembers(part.fields));
+  for (const part of parts) {
+    const [written, expected] = [new JsonBytes(), new JsonBytes()];
+    part.write(written);
+    expected.members(part.fields);
+    assert.deepEqual(written.written, expected.written);
+  }
 });

@@ -1,5 +1,4 @@
 /** A conversation between two transport endpoints, as those see it who make events of it. */
-import type { SharedFields } from "../event/shared_fields.ts";
 import { formatAddress } from "../net/address.ts";
 import { communityId } from "../net/community_id.ts";
 import type { Packet } from "../net/packet.ts";
@@ -192,8 +191,6 @@ export interface Endpoints {
   readonly destinationPort: number | undefined;
   readonly transport: "tcp" | "udp";
   readonly communityId: string | undefined;
-  /** What an event tells of it, once the first has told it. */
-  fields?: SharedFields;
 }
 
 /** Takes the payload of a flow, in the order in which it was sent. */

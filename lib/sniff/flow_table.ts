@@ -69,65 +69,57 @@ export class FlowTable {
   /** Place of the record of `packet`'s flow, a new one where there is none; sets `fromA`, `fresh`. */
   find(packet: Packet): number {
     const { bytes, sourceOffset, destinationOffset, addressLength } = packet;
-    let s0 = 0, s1 = 0, s2 = 0, d0 = 0, d1 = 0, d2 = 0;
-    const s3 = word(bytes, sourceOffset + addressLength - 4);
-    const d3 = word(bytes, destinationOffset + addressLength - 4);
-    const isV4 = addressLength === 4;
-    if (!isV4) {
-      s0 = word(bytes, sourceOffset);
-      s1 = word(bytes, sourceOffset + 4);
-      s2 = word(bytes, sourceOffset + 8);
-      d0 = word(bytes, destinationOffset);
-      d1 = word(bytes, destinationOffset + 4);
-      d2 = word(bytes, destinationOffset + 8);
-    }
+    const last = addressLength - 4;
+    const s3 = word(bytes, sourceOffset + last);
+    const d3 = word(bytes, destinationOffset + last);
     const sPort = packet.sourcePort;
     const dPort = packet.destinationPort;
     // Any total order will do; it need not be the numeric one.
-    const order = s0 - d0 || s1 - d1 || s2 - d2 || s3 - d3 || sPort - dPort;
-    const fromA = this.fromA = order <= 0;
+    const fromA = this.fromA = s3 !== d3
+      ? s3 < d3
+      : sPort !== dPort
+      ? sPort < dPort
+      : addressLength === 4 || isLower(bytes, sourceOffset, destinationOffset);
     const kind = packet.ipVersion << 8 | packet.protocol;
     const ports = fromA ? sPort << 16 | dPort : dPort << 16 | sPort;
+    const a = fromA ? sourceOffset : destinationOffset;
+    const b = fromA ? destinationOffset : sourceOffset;
     const a3 = fromA ? s3 : d3;
     const b3 = fromA ? d3 : s3;
+    // Packets come in trains.
+    const newest = this.#newest;
+    if (newest >= 0 && this.#isBetween(newest, kind, ports, a3, b3, bytes, a, b)) {
+      this.fresh = false;
+      return newest;
+    }
     let hash = mix(this.#seed ^ kind, a3, b3, ports);
-    if (!isV4) {
-      hash = fromA ? mix(hash, s0, s1, s2) : mix(hash, d0, d1, d2);
-      hash = fromA ? mix(hash, d0, d1, d2) : mix(hash, s0, s1, s2);
+    if (addressLength !== 4) {
+      hash = mix(hash, word(bytes, a), word(bytes, a + 4), word(bytes, a + 8));
+      hash = mix(hash, word(bytes, b), word(bytes, b + 4), word(bytes, b + 8));
     }
     const { words } = this;
     const bucket = hash & (this.#buckets.length - 1);
     for (let at = this.#buckets[bucket]! - 1; at >= 0; at = words[at + CHAIN]! - 1) {
-      if (
-        words[at + HASH] !== hash || words[at + PORTS] !== ports || words[at + KIND] !== kind ||
-        words[at + A_ADDRESS + 3] !== a3 || words[at + B_ADDRESS + 3] !== b3
-      ) continue;
-      if (!isV4) {
-        const s = at + (fromA ? A_ADDRESS : B_ADDRESS);
-        const d = at + (fromA ? B_ADDRESS : A_ADDRESS);
-        if (
-          words[s] !== s0 || words[s + 1] !== s1 || words[s + 2] !== s2 ||
-          words[d] !== d0 || words[d + 1] !== d1 || words[d + 2] !== d2
-        ) continue;
-      }
+      if (words[at + HASH] !== hash) continue;
+      if (!this.#isBetween(at, kind, ports, a3, b3, bytes, a, b)) continue;
       this.fresh = false;
-      if (at !== this.#newest) {
-        this.#unlink(at);
-        this.#append(at);
-      }
+      this.#unlink(at);
+      this.#append(at);
       return at;
     }
     this.fresh = true;
     this.started++;
     const at = this.#claim();
-    const s = at + (fromA ? A_ADDRESS : B_ADDRESS);
-    const d = at + (fromA ? B_ADDRESS : A_ADDRESS);
-    words[s] = s0, words[s + 1] = s1, words[s + 2] = s2, words[s + 3] = s3;
-    words[d] = d0, words[d + 1] = d1, words[d + 2] = d2, words[d + 3] = d3;
+    words.fill(0, at, at + RECORD_WORDS);
+    for (let index = 0; index < last; index += 4) {
+      words[at + A_ADDRESS + (index >> 2)] = word(bytes, a + index);
+      words[at + B_ADDRESS + (index >> 2)] = word(bytes, b + index);
+    }
+    words[at + A_ADDRESS + 3] = a3;
+    words[at + B_ADDRESS + 3] = b3;
     words[at + PORTS] = ports;
     words[at + KIND] = kind;
     words[at + HASH] = hash;
-    words.fill(0, at + LAST, at + RECORD_WORDS);
     this.doubles[at + FIRST >> 1] = this.doubles[at + LAST >> 1] = packet.micros;
     words[at + CHAIN] = this.#buckets[bucket]!;
     this.#buckets[bucket] = at + 1;
@@ -183,6 +175,31 @@ export class FlowTable {
     this.#free = at;
   }
 
+  /** True when the record at `at` is of the flow between the addresses at `a` and `b` of `bytes`. */
+  #isBetween(
+    at: number,
+    kind: number,
+    ports: number,
+    a3: number,
+    b3: number,
+    bytes: Uint8Array,
+    a: number,
+    b: number,
+  ): boolean {
+    const { words } = this;
+    if (
+      words[at + PORTS] !== ports || words[at + KIND] !== kind ||
+      words[at + A_ADDRESS + 3] !== a3 || words[at + B_ADDRESS + 3] !== b3
+    ) return false;
+    return kind >> 8 === 4 ||
+      words[at + A_ADDRESS] === word(bytes, a) &&
+        words[at + A_ADDRESS + 1] === word(bytes, a + 4) &&
+        words[at + A_ADDRESS + 2] === word(bytes, a + 8) &&
+        words[at + B_ADDRESS] === word(bytes, b) &&
+        words[at + B_ADDRESS + 1] === word(bytes, b + 4) &&
+        words[at + B_ADDRESS + 2] === word(bytes, b + 8);
+  }
+
   /** A free record; the longest idle flow makes room. */
   #claim(): number {
     if (this.size >= this.#max) {
@@ -233,6 +250,13 @@ export class FlowTable {
 function word(bytes: Uint8Array, offset: number): number {
   return bytes[offset]! << 24 | bytes[offset + 1]! << 16 | bytes[offset + 2]! << 8 |
     bytes[offset + 3]!;
+}
+
+/** Compares the first three words of two IPv6 addresses, of which the first may also be the second. */
+function isLower(bytes: Uint8Array, one: number, other: number): boolean {
+  let at = 0;
+  while (at < 8 && word(bytes, one + at) === word(bytes, other + at)) at += 4;
+  return word(bytes, one + at) <= word(bytes, other + at);
 }
 
 function mix(seed: number, a: number, b: number, c: number): number {

@@ -200,3 +200,19 @@ Deno.test("FlowTable.glance() shows each record, and the flow that is kept where
   assert.equal(table.kept(records[0]!), flow);
   assert.deepEqual(ports(), [5, 6]);
 });
+
+Deno.test("FlowTable leaves nothing of an IPv6 flow in the record that an IPv4 flow takes over", () => {
+  const ends = ([source, destination]: readonly [string, string]) =>
+    packetBetween({ host: source, port: 1 }, { host: destination, port: 2 });
+  const hostsOf = (pairs: readonly (readonly [string, string])[]) => {
+    const table = new FlowTable(1, () => {});
+    const records = pairs.map((pair) => table.find(ends(pair)));
+    const hosts = new Int32Array(HOST_WORDS);
+    new Flow(table, records.at(-1)!).putHosts(hosts);
+    return hosts;
+  };
+  const v4 = ["192.0.2.1", "192.0.2.2"] as const;
+  const v6 = ["2001:db8::1", "2001:db8:1:2:3::1"] as const;
+  assert.deepEqual(hostsOf([v6, v4]), hostsOf([v4]));
+  assert.deepEqual(hostsOf([v4, v6]), hostsOf([v6]));
+});

@@ -1,11 +1,10 @@
 /** Makes the sniffer's events: who is the attacker, which decoy it touched, and whether it is news. */
 import { type Event, type Fields, UNKNOWN_ATTACKER } from "../event/event.ts";
 import { EventKind, type FieldPart, JoinedEvent } from "../event/joined_event.ts";
-import { PlaceHash } from "../event/place_id.ts";
-import { formatTimestamp } from "../event/time.ts";
+import { PlaceHash, type PlaceId } from "../event/place_id.ts";
 import { unmapAddress } from "../net/address.ts";
 import type { Dedup } from "./dedup.ts";
-import { endsPart, lastPart } from "./ends_fields.ts";
+import { EndsPart, LastPart } from "./ends_fields.ts";
 import type { SniffEventType } from "./event_types.ts";
 import { type Endpoints, type Flow, HOST_WORDS } from "./flow.ts";
 import type { Home } from "./home.ts";
@@ -133,8 +132,6 @@ export class Reporter {
       this.outside++;
       return;
     }
-    const { communityId } = endpoints;
-    const ends = endpoints.fields ??= endsPart(endpoints);
     this.#counts.set(eventType, (this.#counts.get(eventType) ?? 0) + 1);
     const { sensor, onEvent } = this.#options;
     let kind = this.#kinds.get(eventType);
@@ -146,23 +143,28 @@ export class Reporter {
       ? unmapAddress(roles.attacker)
       : roles.attacker;
     const id = this.#idOf(eventType, micros, packet, endpoints);
-    const all = [ends, ...parts, lastPart(roles.direction, communityId)];
-    onEvent(new JoinedEvent(kind, formatTimestamp(micros), id, roles.decky, attacker, all));
+    const last = new LastPart(roles.direction, endpoints.communityId);
+    const all = [new EndsPart(endpoints), ...parts, last];
+    onEvent(new JoinedEvent(kind, micros, id, roles.decky, attacker, all));
   }
 
-  #idOf(eventType: string, micros: number, packet: number, endpoints: Endpoints): string {
+  #idOf(eventType: string, micros: number, packet: number, endpoints: Endpoints): PlaceId {
     const { source, sourcePort, destination, destinationPort } = endpoints;
+    const place = this.#place;
     // Of the packet's bytes only the addresses and ports count: PlaceHash asks for that.
-    this.#place.begin();
-    this.#place.add(`${packet} `);
-    this.#place.add(`${this.#sightings} `);
-    this.#place.add(eventType);
-    this.#place.add(this.#sensorPart);
-    this.#place.add(source);
-    this.#place.add(` ${sourcePort} `);
-    this.#place.add(destination);
-    this.#place.add(` ${destinationPort}`);
-    return this.#place.id(micros);
+    place.begin();
+    place.addNumber(packet);
+    place.add(" ");
+    place.addNumber(this.#sightings);
+    place.add(" ");
+    place.add(eventType);
+    place.add(this.#sensorPart);
+    place.add(source);
+    addPort(place, sourcePort);
+    place.add(" ");
+    place.add(destination);
+    addPort(place, destinationPort);
+    return place.id(micros);
   }
 
   #roles({ source, destination }: Endpoints): Roles | undefined {
@@ -178,4 +180,10 @@ export class Reporter {
       ? undefined
       : { decky: touched, attacker: source, direction: undefined };
   }
+}
+
+function addPort(place: PlaceHash, port: number | undefined): void {
+  place.add(" ");
+  if (port === undefined) place.add("undefined");
+  else place.addNumber(port);
 }

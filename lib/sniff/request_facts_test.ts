@@ -30,3 +30,24 @@ Deno.test("requestFacts() has no JA4H when there is to be none, whatever was ask
   assert.notEqual(requestFacts(head(REQUEST), true).fields.fields["ja4h"], undefined);
   assert.equal(requestFacts(head(REQUEST), false).fields.fields["ja4h"], undefined);
 });
+
+Deno.test("requestFacts() gives the same for requests of HTTP/2 that say the same", () => {
+  const request = { ...head(REQUEST), version: "2" };
+  const facts = requestFacts(request, true);
+  assert.equal(requestFacts({ ...request }, true), facts);
+  assert.match(String(facts.fields.fields["ja4h"]), /^ge20/);
+  assert.notEqual(requestFacts({ ...request, target: "/b" }, true), facts);
+  assert.notEqual(requestFacts({ ...request, headers: [] }, true), facts);
+  assert.equal(requestFacts({ ...request }, false).fields.fields["ja4h"], undefined);
+});
+
+Deno.test("requestFacts() forgets requests of HTTP/2, and tells of them anew", () => {
+  const request = { ...head(REQUEST), version: "2" };
+  const first = requestFacts(request, true);
+  for (let number = 0; number < 600; number++) {
+    requestFacts({ ...request, target: `/${number}` }, true);
+  }
+  const again = requestFacts(request, true);
+  assert.notEqual(again, first);
+  assert.deepEqual(again.fields.fields, first.fields.fields);
+});

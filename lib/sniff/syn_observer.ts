@@ -1,5 +1,6 @@
 /** The events of the TCP handshake itself: the stacks of both sides. */
-import type { Fields } from "../event/event.ts";
+import { FieldNames } from "../event/named_fields.ts";
+import { SharedFields } from "../event/shared_fields.ts";
 import { ja4t, ja4ts } from "../fingerprint/ja4plus/ja4t.ts";
 import type { StackDatabase } from "../fingerprint/p0f/database.ts";
 import { StackIdentifier, type StackIdentity } from "../fingerprint/p0f/identifier.ts";
@@ -26,10 +27,17 @@ const TARGETS_PER_SOURCE = 8;
 /** Repeated SYN-ACKs of different stacks that are remembered for a RST that may follow. */
 const MAX_ANSWERS = 4096;
 
+/** How a source counts, over the SYNs that were seen of it; and what else only a SYN shows. */
+const COUNTING = new FieldNames(
+  ...["ipid_class", "ipid_samples", "isn_class", "isn_samples", "ja4t"],
+);
+
+const ANSWERING = new FieldNames("ja4ts");
+
 /** What was told of a SYN-ACK that was sent again. */
 interface Answer {
   readonly number: number;
-  readonly fields: Fields;
+  readonly part: SharedFields;
   readonly dedup: string;
   /** The first four parts of JA4TS. */
   readonly ja4t: string;
@@ -41,6 +49,9 @@ interface StackNames {
   readonly layout: string;
   /** What makes two sightings the same news. */
   readonly dedup: string;
+  /** Fields that its packets of the traffic class that was seen last have. */
+  part: SharedFields | undefined;
+  trafficClass: number;
 }
 
 /** Reads SYN and SYN-ACK. */
@@ -84,14 +95,11 @@ export class SynObserver {
     const engine = this.#engine;
     if (isNews(engine, flow, "tcp_syn_fingerprint", names.dedup)) {
       const { ipIdClass, ipIdSamples, isnClass, isnSamples } = this.#classes;
-      tell(engine, flow, "tcp_syn_fingerprint", [this.#stackFields(stack, names, packet), {
-        // How the source counts, over the SYNs that were seen of it.
-        ipid_class: ipIdClass,
-        ipid_samples: ipIdSamples,
-        isn_class: isnClass,
-        isn_samples: isnSamples,
-        ja4t: engine.ja4plus ? ja4t(packet.window, options) : undefined,
-      }]);
+      const fingerprint = engine.ja4plus ? ja4t(packet.window, options) : undefined;
+      tell(engine, flow, "tcp_syn_fingerprint", [
+        this.#stackPart(stack, names, packet),
+        COUNTING.of(ipIdClass, ipIdSamples, isnClass, isnSamples, fingerprint),
+      ]);
     }
     return Math.max(0, options.mss);
   }
@@ -115,14 +123,14 @@ export class SynObserver {
     const isTold = isNews(engine, flow, "tcp_synack_fingerprint", news);
     if (!isTold && !repeats) return 0;
     const first = engine.ja4plus ? ja4t(packet.window, options) : "";
-    const fields = {
-      ...this.#stackFields(stack, names, packet),
-      ja4ts: engine.ja4plus ? ja4ts(first, delays) : undefined,
-    };
-    if (isTold) tell(engine, flow, "tcp_synack_fingerprint", [fields]);
+    const part = this.#stackPart(stack, names, packet);
+    if (isTold) {
+      const fingerprint = engine.ja4plus ? ja4ts(first, delays) : undefined;
+      tell(engine, flow, "tcp_synack_fingerprint", [part, ANSWERING.of(fingerprint)]);
+    }
     if (!repeats) return 0;
     const key = `${dedup} ${first} ${packet.ttl} ${packet.trafficClass}`;
-    return this.#answerNumbers.get(key) ?? this.#remember(key, { fields, dedup, ja4t: first });
+    return this.#answerNumbers.get(key) ?? this.#remember(key, { part, dedup, ja4t: first });
   }
 
   /**
@@ -134,10 +142,10 @@ export class SynObserver {
   reset(flow: Flow, answer: number, delays: readonly number[], seconds: number): void {
     const told = this.#answers[answer % MAX_ANSWERS];
     if (told === undefined || told.number !== answer) return;
-    const fields = { ...told.fields, ja4ts: ja4ts(told.ja4t, delays, seconds) };
+    const fingerprint = ANSWERING.of(ja4ts(told.ja4t, delays, seconds));
     const dedup = `${told.dedup} ${delays.join("-")}-R${seconds}`;
     if (isNews(this.#engine, flow, "tcp_synack_fingerprint", dedup)) {
-      tell(this.#engine, flow, "tcp_synack_fingerprint", [fields]);
+      tell(this.#engine, flow, "tcp_synack_fingerprint", [told.part, fingerprint]);
     }
   }
 
@@ -165,21 +173,25 @@ export class SynObserver {
     // Where options are broken, stacks that are taken for one may differ in their list.
     if (known !== undefined && !this.#options.malformed) return known;
     const layout = optionLetters(this.#options);
-    const names = { layout, dedup: `${stack.osGuess} ${layout} ${stack.window}` };
+    const dedup = `${stack.osGuess} ${layout} ${stack.window}`;
+    const names: StackNames = { layout, dedup, part: undefined, trafficClass: 0 };
     if (!this.#options.malformed) this.#names.set(stack, names);
     return names;
   }
 
-  #stackFields(stack: StackIdentity, { layout }: StackNames, packet: Packet) {
+  /** What the packet at hand shows of `stack`: that and its traffic class say all of it. */
+  #stackPart(stack: StackIdentity, names: StackNames, packet: Packet): SharedFields {
+    if (names.part !== undefined && names.trafficClass === packet.trafficClass) return names.part;
     const options = this.#options;
-    return {
+    names.trafficClass = packet.trafficClass;
+    return names.part = new SharedFields({
       ttl: packet.ttl,
       initial_ttl: stack.initialTtl,
       hop_distance: stack.hops,
       window: packet.window,
       mss: options.mss >= 0 ? options.mss : undefined,
       wscale: options.windowScale >= 0 ? options.windowScale : undefined,
-      options_sig: layout || undefined,
+      options_sig: names.layout || undefined,
       has_sack: options.sackPermitted,
       has_timestamps: options.timestamp >= 0,
       df_bit: packet.dontFragment,
@@ -192,6 +204,6 @@ export class SynObserver {
       os_fuzzy: stack.match?.fuzzy === true ? true : undefined,
       tcp_signature: stack.signature,
       link: stack.link,
-    };
+    });
   }
 }

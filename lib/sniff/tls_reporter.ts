@@ -1,5 +1,6 @@
 /** The events of a TLS handshake over TCP. */
 import type { FieldPart } from "../event/joined_event.ts";
+import { FieldNames } from "../event/named_fields.ts";
 import { SharedFields } from "../event/shared_fields.ts";
 import type { Ja4Transport } from "../fingerprint/ja4.ts";
 import { ja4l } from "../fingerprint/ja4plus/ja4l.ts";
@@ -12,6 +13,8 @@ import { isNews, tell } from "./report.ts";
 import type { TlsObserver } from "./tls_analyzer.ts";
 
 const NOTHING = new SharedFields({});
+
+const LATENCY = new FieldNames("client_rtt_us", "client_ttl", "ja4l_c", "ja4l_s");
 
 /** Makes the events of one handshake. */
 export class TlsReporter implements TlsObserver {
@@ -81,11 +84,11 @@ export class TlsReporter implements TlsObserver {
     if (!this.#flow.timed) return NOTHING;
     const { synAckMicros, ackMicros, openerTtl } = this.#flow;
     const distances = this.#engine.ja4plus ? ja4l(this.#flow) : undefined;
-    return {
-      client_rtt_us: ackMicros - synAckMicros,
-      client_ttl: openerTtl,
-      ja4l_c: distances?.client,
-      ja4l_s: distances?.server,
-    };
+    return LATENCY.of(
+      ackMicros - synAckMicros,
+      openerTtl,
+      distances?.client,
+      distances?.server,
+    );
   }
 }
