@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryOutput } from "../../tests/support/collect_output.ts";
+import { concatBytes } from "../bytes.ts";
 import { ContainerLines, LINE_FLAG } from "../docker/container_lines.ts";
 import { HeldBack } from "./held_back.ts";
 import { Limiter } from "./limiter.ts";
@@ -308,6 +309,53 @@ Deno.test("ChunkRecorder does so whatever comes to stand at any place of a line"
   for (const guessIp of [false, true]) {
     const [asBytes, asText] = both(lines.map((line) => `${line}\n`).join(""), () => ({ guessIp }));
     assert.deepEqual(asBytes, asText);
+  }
+});
+
+/** Bytes of no text: some are no number where eight are read as one, some look like what is known of a zone. */
+const RAW = [
+  [0xff],
+  [0x7f],
+  [0],
+  [0xf8, 0xff],
+  [0xf0, 0x7f],
+  [0xff, 0xff, 0xff, 0xff, 0, 0],
+  [0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+].map((bytes) => Uint8Array.from(bytes));
+
+Deno.test("ChunkRecorder does so whatever bytes come to stand at any place of a line, or behind it", () => {
+  const lines: Uint8Array[] = [];
+  for (const usual of USUAL) {
+    const bytes = new TextEncoder().encode(usual);
+    const zone = usual.search(/Z |[+]\d\d:\d\d /);
+    for (const raw of RAW) {
+      const begins = concatBytes(raw, bytes);
+      lines.push(bytes, begins, concatBytes(bytes, raw), concatBytes(bytes.subarray(0, zone), raw));
+      for (let at = zone; at < bytes.length; at++) {
+        lines.push(bytes, concatBytes(bytes.subarray(0, at), raw, bytes.subarray(at)));
+      }
+      const behindZone = bytes.subarray(usual.indexOf(" ", zone));
+      lines.push(bytes, concatBytes(bytes.subarray(0, zone), raw, behindZone));
+    }
+  }
+  const all = concatBytes(...lines.flatMap((line) => [line, Uint8Array.of(0x0a)]));
+  const stamped = new ContainerLines();
+  for (const [index, line] of lines.entries()) {
+    const view = new DataView(line.buffer, line.byteOffset, line.length);
+    stamped.add({ seconds: 1_795_000_000, nanos: index }, 0, view, 0, line.length);
+    stamped.numbers[index] = 1;
+  }
+  const chunk = { bytes: concatBytes(all, RAW[3]!, new Uint8Array(8)), start: 0, end: all.length };
+  const whole: LineChunk = { ...chunk, offset: 0, place: "1:2:", maxLine: MAX_LINE };
+  for (
+    const batch of [
+      new ChunkBatch("file/x", NOBODY, whole),
+      new StampedBatch("docker/0123", NOBODY, stamped),
+    ]
+  ) {
+    const { key, origin } = batch;
+    const asText = { key, origin, lines: batch.lines, position: undefined };
+    assert.deepEqual(recorded(batch, {}), recorded(asText, {}));
   }
 });
 

@@ -8,6 +8,7 @@ import {
 } from "../docker/engine.ts";
 import { LinkedAbort } from "../docker/linked_abort.ts";
 import { formatSince, type LogTime } from "../docker/log_time.ts";
+import { EngineAbsence } from "./docker_absence.ts";
 import { Alarm, Backoff, type BackoffOptions } from "./docker_alarm.ts";
 import { ClockWatch } from "./docker_clock.ts";
 import { ContainerFollower } from "./docker_follow.ts";
@@ -47,9 +48,6 @@ const EVENTS_WITHIN_MS = 2000;
 
 /** Events that break off sooner are not connected to again at once. */
 const STABLE_MS = 1000;
-
-/** How often it is said that the engine is still away. */
-const REMIND_MS = 300_000;
 
 /** Logs that are closed for a while so that the engine can be asked for anything else. */
 const SHED = 4;
@@ -96,10 +94,7 @@ class DockerSource {
   readonly #events = new Set<string>();
   #lastEvent: LogTime | undefined;
   #failure: unknown;
-  #awaySince: number | undefined;
-  #remindedAt = 0;
-  /** When it was last said that there are too few file descriptors. */
-  #crowdedAt = -Infinity;
+  readonly #absence: EngineAbsence;
   #wasConnected = false;
   /** The engine did not answer once, though its events did not break off. */
   #isDoubtful = false;
@@ -114,6 +109,7 @@ class DockerSource {
     this.#engine = options.engine;
     this.#abort = new LinkedAbort(context.signal);
     this.#context = { ...context, signal: this.#abort.signal };
+    this.#absence = new EngineAbsence(context.message);
     this.#settings = {
       engine: options.engine,
       context: this.#context,
@@ -121,9 +117,9 @@ class DockerSource {
       maxLine: options.maxLine,
       originOf: options.select,
       gate: new Gate(OPENING),
-      isAway: () => this.#awaySince !== undefined,
+      isAway: () => this.#absence.isAway,
       portion: () => this.#portion(),
-      onCrowded: (error) => this.#tellCrowded(error),
+      onCrowded: (error) => this.#absence.tellCrowded(error),
       now: this.#now,
       backoff: options.backoff ?? {},
     };
@@ -194,45 +190,28 @@ class DockerSource {
     }
   }
 
-  /** The engine cannot be reached: said at once and then now and then. @throws the error at the start */
+  /** The engine cannot be reached. @throws the error at the start */
   #away(error: EngineError): void {
     const isOver = error.isForbidden || this.#options.keepTrying !== true;
     if (!this.#wasConnected && isOver) throw error;
-    const now = performance.now();
-    if (this.#awaySince !== undefined && now - this.#remindedAt < REMIND_MS) return;
-    const hint = error.hint === undefined ? "" : `; ${error.hint}`;
-    const still = this.#awaySince === undefined ? "" : "still ";
-    this.#context.message("warn", `${still}trying to reach the engine: ${error.message}${hint}`);
-    this.#awaySince ??= now;
-    this.#remindedAt = now;
+    this.#absence.begin(error);
   }
 
   /** Makes room by closing logs of the containers that came last; their lines wait in the engine. */
   #shed(error: EngineError): void {
-    this.#tellCrowded(error);
+    this.#absence.tellCrowded(error);
     let count = 0;
     for (const follower of [...this.#followers.values()].reverse()) {
       if (follower.shed() && ++count === SHED) return;
     }
   }
 
-  #tellCrowded({ message, hint }: EngineError): void {
-    const now = performance.now();
-    if (now - this.#crowdedAt < REMIND_MS) return;
-    this.#crowdedAt = now;
-    this.#context.message("error", `some containers must wait: ${message}; ${hint}`);
-  }
-
   async #connected(): Promise<void> {
     const again = this.#wasConnected;
-    const awaySince = this.#awaySince;
     this.#wasConnected = true;
-    this.#awaySince = undefined;
-    if (this.#isDoubtful || awaySince !== undefined) this.#reopenRemote();
-    if (awaySince === undefined) return;
-    const seconds = Math.round((performance.now() - awaySince) / 1000);
-    this.#context.message("info", `${this.#engine.name} answers after ${seconds} s`);
-    if (!again) return;
+    if (this.#isDoubtful || this.#absence.isAway) this.#reopenRemote();
+    const seconds = this.#absence.end(this.#engine.name);
+    if (seconds === undefined || !again) return;
     await this.#context.notice({
       key: ENGINE_KEY,
       origin: NO_ORIGIN,
@@ -266,7 +245,7 @@ class DockerSource {
     while (!signal.aborted) {
       await alarm.wait(signal, reconcileMs);
       this.#checkClock();
-      if (signal.aborted || !this.#wasConnected || this.#awaySince !== undefined) continue;
+      if (signal.aborted || !this.#wasConnected || this.#absence.isAway) continue;
       try {
         await this.#reconcile();
       } catch (error) {

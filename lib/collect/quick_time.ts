@@ -14,8 +14,8 @@ const MAX_LENGTH = 35;
 
 const FRACTION_DIGITS = 6;
 
-/** Stands for the zone `Z`, where an offset has its first four characters. */
-const UTC = -1;
+/** Stands for the zone `Z`, where an offset has its last two characters: no 16 bits hold it. */
+const UTC = 2 ** 16;
 
 const MICROS_PER_MILLI = 1000;
 
@@ -64,8 +64,8 @@ export class QuickTime {
       for (; digits < FRACTION_DIGITS; digits++) fraction *= 10;
     }
     const isUtc = bytes[at] === Z;
-    const zone = isUtc ? UTC : view.getInt32(at, true);
-    const zoneEnd = isUtc ? 0 : view.getInt16(at + 4, true);
+    const zone = isUtc ? 0 : view.getInt32(at, true);
+    const zoneEnd = isUtc ? UTC : view.getInt16(at + 4, true);
     this.end = at + (isUtc ? 1 : 6);
     if (bytes[this.end] !== SPACE) return false;
     this.fraction = fraction;

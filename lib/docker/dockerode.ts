@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import { EngineError } from "./engine.ts";
-import { type ConnectionAddress, openLogConnection } from "./log_connection.ts";
+import { type ConnectionAddress, LogConnection } from "./log_connection.ts";
 
 /** What the client needs of a request. */
 export interface DialOptions {
@@ -61,10 +61,17 @@ export async function readingModem(options: DockerodeOptions): Promise<Modem> {
   return modem;
 }
 
-/** Whatever it is given, dockerode reads DOCKER_HOST and the files of DOCKER_CERT_PATH. */
+/**
+ * Whatever it is given, dockerode reads DOCKER_HOST and the files of DOCKER_CERT_PATH, and with them
+ * DOCKER_CLIENT_TIMEOUT, which would end the log of a container that prints nothing for so long.
+ */
 function newModem(Dockerode: DockerodeConstructor, options: DockerodeOptions): Modem {
   try {
-    return new Dockerode(options).modem;
+    const all: DockerodeOptions & { readonly timeout: undefined } = {
+      ...options,
+      timeout: undefined,
+    };
+    return new Dockerode(all).modem;
   } catch (error) {
     throw new EngineError(`DOCKER_HOST, DOCKER_CERT_PATH: ${(error as Error).message}`);
   }
@@ -73,10 +80,7 @@ function newModem(Dockerode: DockerodeConstructor, options: DockerodeOptions): M
 /** What an agent is asked for. */
 interface InnerAgent {
   addRequest(request: ClientRequest, ...rest: unknown[]): void;
-  createConnection(
-    address: ConnectionAddress,
-    callback: (error: unknown, connection?: Duplex) => void,
-  ): void;
+  createConnection(address: ConnectionAddress): Duplex;
 }
 
 /**
@@ -88,14 +92,17 @@ function stayingAgent(protocol: DockerodeOptions["protocol"]): Agent {
   const inner = agent as unknown as InnerAgent;
   const addRequest = inner.addRequest.bind(agent);
   inner.addRequest = (request, ...rest) => {
-    request.prependListener("response", ({ headers }) => delete headers.location);
+    request.prependListener("response", (response) => {
+      delete response.headers.location;
+      // dockerode waits for the end of an answer only, which never comes when that breaks off.
+      response.once("error", (error) => request.emit("error", error));
+    });
     addRequest(request, ...rest);
   };
   // A pipe of Windows is none of Deno's connections.
   if (protocol === "http" && Deno.build.os !== "windows") {
-    inner.createConnection = (address, callback) => {
-      openLogConnection(address).then((connection) => callback(null, connection), callback);
-    };
+    // At once, or who gives a request up would have to wait for its connection.
+    inner.createConnection = (address) => new LogConnection(address);
   }
   // dockerode prints its options for each request, even where nobody sees that.
   return Object.assign(agent, { [inspect.custom]: () => "Agent" });

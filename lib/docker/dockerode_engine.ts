@@ -168,10 +168,15 @@ class DockerodeEngine implements Engine {
         statusCodes: STATUS_CODES,
         abortSignal: deadline.signal,
       };
-      this.#modem.dial(options, (error, answer) => {
-        if (!error) resolve(answer);
-        else if (deadline.passed) reject(new EngineError(`${this.name}: does not answer in time`));
+      const fail = (error: unknown) => {
+        if (deadline.passed) reject(new EngineError(`${this.name}: does not answer in time`));
         else reject(engineFailure(this.name, error));
+      };
+      // dockerode says nothing where an answer breaks off, or is none.
+      deadline.signal.addEventListener("abort", () => fail(deadline.signal.reason));
+      this.#modem.dial(options, (error, answer) => {
+        if (error) fail(error);
+        else resolve(answer);
       });
     });
   }

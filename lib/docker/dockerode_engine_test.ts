@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { DockerWorld } from "../../tests/support/docker_world.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import { FakeDocker, sendJson } from "../../tests/support/fake_docker.ts";
@@ -169,6 +170,94 @@ Deno.test("dockerodeEngine() gives up on an answer that does not come (F32)", ()
     await assert.rejects(engine.list(NEVER), /does not answer in time/);
     await assert.rejects(engine.inspect(id, NEVER), /does not answer in time/);
   }, 20));
+
+/** Far beyond what any of this takes. */
+const HANGS_AFTER_MS = 30_000;
+
+/** As `promise`, but rejects when that never settles. */
+async function settled<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hangs = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("hangs")), HANGS_AFTER_MS);
+  });
+  try {
+    return await Promise.race([promise, hangs]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+Deno.test("dockerodeEngine() gives up on a connection that is never made", async () => {
+  // Linux lets calls wait without an answer once two of them wait to be taken.
+  using server = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+  const { port } = server.addr;
+  using _first = await Deno.connect({ hostname: "127.0.0.1", port });
+  using _second = await Deno.connect({ hostname: "127.0.0.1", port });
+  const host = `tcp://127.0.0.1:${port}`;
+  const engine = await dockerodeEngine({ host, env: {}, requestDeadlineMs: 20 });
+  await assert.rejects(settled(engine.list(NEVER)), /does not answer in time/);
+});
+
+Deno.test("dockerodeEngine() gives up on an answer that breaks off, or is none", async () => {
+  const list = async (answer: string, pattern: RegExp, deadlineMs?: number) => {
+    await withDocker(async ({ docker, engine }) => {
+      docker.intercept = (_, response) => {
+        response.socket!.end(answer);
+        return true;
+      };
+      await assert.rejects(settled(engine.list(NEVER)), pattern);
+    }, deadlineMs);
+  };
+  const head = "HTTP/1.1 200 OK\r\n";
+  await list(`${head}Content-Length: 9\r\n\r\n[`, /closed the connection/);
+  await list(`${head}Transfer-Encoding: chunked\r\n\r\n9\r\n[`, /closed the connection/);
+  const other = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
+  await list(other, /does not answer in time/, 20);
+});
+
+Deno.test("dockerodeEngine() closes what an engine leaves open behind an answer", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/d.sock`;
+  using server = Deno.listen({ transport: "unix", path });
+  const engine = await dockerodeEngine({ host: `unix://${path}`, env: {} });
+  for (const status of ["200 OK", "404 Not Found"]) {
+    const asking = Promise.allSettled([engine.list(NEVER)]);
+    const connection = await server.accept();
+    const timer = setTimeout(() => connection.close(), HANGS_AFTER_MS);
+    try {
+      const read = () => connection.read(new Uint8Array(4096));
+      await read();
+      const answer = `HTTP/1.1 ${status}\r\nContent-Length: 2\r\n\r\n[]`;
+      await connection.write(new TextEncoder().encode(answer));
+      assert.equal(await read(), null);
+      connection.close();
+    } finally {
+      clearTimeout(timer);
+    }
+    await asking;
+  }
+});
+
+Deno.test("dockerodeEngine() heeds no DOCKER_CLIENT_TIMEOUT, which would end silent logs", () =>
+  withDocker(async ({ docker }) => {
+    const script = `
+      import { dockerodeEngine } from ${
+      JSON.stringify(import.meta.resolve("./dockerode_engine.ts"))
+    };
+      const engine = await dockerodeEngine({ host: Deno.args[0], env: {} });
+      await engine.list(AbortSignal.timeout(${HANGS_AFTER_MS}));
+      console.log("listed");`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", "--config", fileURLToPath(import.meta.resolve("../../deno.json"))],
+        ...[`data:application/typescript,${encodeURIComponent(script)}`, docker.host],
+      ],
+      env: { DOCKER_HOST: "tcp://127.0.0.1:1", DOCKER_CLIENT_TIMEOUT: "1" },
+      stderr: "null",
+      signal: AbortSignal.timeout(HANGS_AFTER_MS),
+    }).output();
+    assert.equal(new TextDecoder().decode(stdout), "listed\n");
+  }));
 
 Deno.test("dockerodeEngine() reads no faster than its reader, beyond what may wait", () =>
   withDocker(async ({ world, docker, engine }) => {

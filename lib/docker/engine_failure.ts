@@ -46,6 +46,9 @@ const SSH_REFUSALS: readonly (readonly [words: RegExp, text: string, hint: strin
   [/^All configured authentication methods failed/, "lets none of the keys in", "ssh-copy-id"],
 ];
 
+/** What Deno says of a name, without a code. */
+const UNKNOWN_NAME = /^failed to lookup address information/;
+
 /** An {@linkcode EngineError} for whatever a client threw. @param engine its name */
 export function engineFailure(engine: string, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
@@ -62,7 +65,8 @@ export function engineFailure(engine: string, error: unknown): EngineError {
   if (refusal !== undefined) {
     return new EngineError(`${engine}: ${refusal[1]}`, { hint: refusal[2], forbidden: true });
   }
-  const [text, hint] = typeof code === "string" ? FAILURES[code] ?? [message] : [message];
+  const failure = UNKNOWN_NAME.test(message) ? "ENOTFOUND" : code;
+  const [text, hint] = typeof failure === "string" ? FAILURES[failure] ?? [message] : [message];
   const forbidden = code === "EACCES" || code === "EPERM";
   const crowded = code === "EMFILE" || code === "ENFILE";
   return new EngineError(`${engine}: ${text}`, { hint, forbidden, crowded });

@@ -23,6 +23,14 @@ Deno.test("engineFailure() says what to do about a socket", () => {
   }
 });
 
+Deno.test("engineFailure() says where the name of a host comes from", () => {
+  const words = "failed to lookup address information: Name or service not known";
+  for (const error of [failure({ code: "ENOTFOUND" }), failure({}, words)]) {
+    assert.match(error.message, /its name is not known$/);
+    assert.match(error.hint!, /DOCKER_HOST/);
+  }
+});
+
 Deno.test("engineFailure() repeats what the engine said", () => {
   const gone = failure({ statusCode: 404, json: { message: "No such container: x" } });
   assert.equal(gone.message, "unix:///d.sock: No such container: x");

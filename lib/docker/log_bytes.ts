@@ -69,7 +69,8 @@ export class LogBytes implements ByteSource {
   async read(): Promise<readonly Uint8Array[] | undefined> {
     const { signal } = this.#options;
     for (const block of this.#lent.splice(0)) this.#release(block);
-    if (this.#size === 0 && this.#state === "open" && !signal.aborted) {
+    // Woken by a connection that is closed, it is told next how that has ended.
+    while (this.#size === 0 && this.#state === "open" && !signal.aborted) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
     const isBusy = performance.now() - this.#lastGiven < BUSY_MS;
@@ -107,7 +108,10 @@ export class LogBytes implements ByteSource {
     let pause = SHORTEST_PAUSE_MS;
     for (let asked = -Infinity; this.#body.state === "open";) {
       if (this.#size > this.#options.limit()) {
-        await new Promise<void>((resolve) => this.#proceed = resolve);
+        // Once it is closed nobody would wake who waits.
+        if (!this.#connection.destroyed) {
+          await new Promise<void>((resolve) => this.#proceed = resolve);
+        }
         if (this.#connection.destroyed) throw new Error(CUT_OFF);
       }
       const block = this.#room();

@@ -3,6 +3,8 @@ import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { concatBytes } from "../bytes.ts";
 import { dockerodeEngine } from "./dockerode_engine.ts";
 import { type ByteSource, EngineError } from "./engine.ts";
+import { LogBytes } from "./log_bytes.ts";
+import { LogConnection } from "./log_connection.ts";
 
 const encoder = new TextEncoder();
 
@@ -132,4 +134,57 @@ Deno.test("LogBytes ends with the signal, also while it holds an engine back", a
       assert.equal(await source.read(), undefined);
     });
   }
+});
+
+/** A connection on which a log is answered with `sent`, and the other side of it. */
+async function answered(
+  path: string,
+  Connection: typeof LogConnection,
+  sent: string,
+): Promise<[socket: LogConnection, engine: Deno.Conn]> {
+  using server = Deno.listen({ transport: "unix", path });
+  const socket = new Connection({ path });
+  socket.write("GET /containers/0123/logs?follow=true HTTP/1.1\r\n\r\n");
+  const engine = await server.accept();
+  await write(engine, CHUNKED + sent);
+  await new Promise((resolve) => socket.once("data", resolve));
+  return [socket, engine];
+}
+
+/** Is closed while what was read is still on its way. */
+class ClosingConnection extends LogConnection {
+  override async readBody(into: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    const count = await super.readBody(into);
+    this.destroy();
+    await new Promise((resolve) => this.once("close", resolve));
+    return count;
+  }
+}
+
+Deno.test("LogBytes ends when it is closed just before it holds an engine back", async () => {
+  await using folder = await tempFolder();
+  const sent = chunk("x".repeat(4096));
+  const [socket, engine] = await answered(`${folder.path}/d.sock`, ClosingConnection, sent);
+  using _engine = engine;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("never ends")), HANGS_AFTER_MS);
+    const onEnd = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const { signal } = new AbortController();
+    new LogBytes(socket, { limit: () => 1024, signal, failure: () => new Error("closed"), onEnd });
+  });
+});
+
+Deno.test("LogBytes fails where its connection is closed without its signal", async () => {
+  await using folder = await tempFolder();
+  const [socket, engine] = await answered(`${folder.path}/d.sock`, LogConnection, "");
+  using _engine = engine;
+  const { signal } = new AbortController();
+  const failure = () => new EngineError("closed");
+  const source = new LogBytes(socket, { limit: () => 1024, signal, failure, onEnd: () => {} });
+  const reading = source.read();
+  socket.destroy();
+  await assert.rejects(reading, EngineError);
 });

@@ -22,7 +22,10 @@ const decoder = new TextDecoder("latin1");
  * read. It gets the head of such an answer here and nothing else: its body is there for {@linkcode read}.
  */
 export class LogConnection extends Duplex {
-  readonly #connection: Deno.Conn;
+  /** Undefined while it is being opened. */
+  #connection: Deno.Conn | undefined;
+  readonly #opened: Promise<Deno.Conn>;
+  readonly #giveUp = new AbortController();
   /** What was read up to the end of the head; undefined behind it. */
   #head: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(0);
   /** What was read behind the head. */
@@ -30,9 +33,17 @@ export class LogConnection extends Duplex {
   #isLog = false;
   #hasBody = false;
 
-  constructor(connection: Deno.Conn) {
+  /** Opens a connection. What the system reports of that is an `error` of the stream. */
+  constructor(address: ConnectionAddress) {
     super({ autoDestroy: true });
-    this.#connection = connection;
+    this.#opened = open(address, this.#giveUp.signal);
+    this.#opened.then(
+      (connection) => {
+        this.#connection = connection;
+        if (this.destroyed) this.#close();
+      },
+      (error) => this.destroy(error),
+    );
   }
 
   /** True once the head of an answer in chunks has come. */
@@ -43,7 +54,7 @@ export class LogConnection extends Duplex {
   /** Reads of the body as it came; null at the end of the connection. Rejects with what the system reports. */
   async readBody(into: Uint8Array<ArrayBuffer>): Promise<number | null> {
     const rest = this.#rest;
-    if (rest.length === 0) return await this.#connection.read(into);
+    if (rest.length === 0) return await this.#connection!.read(into);
     const count = Math.min(rest.length, into.length);
     into.set(rest.subarray(0, count));
     this.#rest = rest.subarray(count);
@@ -66,24 +77,34 @@ export class LogConnection extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    try {
-      this.#connection.close();
-    } catch {
-      // It is closed already.
-    }
+    this.#giveUp.abort();
+    this.#close();
     callback(error);
   }
 
-  async #send(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.length;) {
-      at += await this.#connection.write(chunk.subarray(at));
+  /** Called by Node's client behind an answer that has ended: some engines leave closing to their clients. */
+  destroySoon(): void {
+    this.end(() => this.destroy());
+  }
+
+  #close(): void {
+    try {
+      this.#connection?.close();
+    } catch {
+      // It is closed already.
     }
+  }
+
+  async #send(chunk: Uint8Array): Promise<void> {
+    const connection = await this.#opened;
+    for (let at = 0; at < chunk.length;) at += await connection.write(chunk.subarray(at));
   }
 
   /** Reads something for Node's client. */
   async #receive(): Promise<void> {
+    const connection = await this.#opened;
     const bytes = new Uint8Array(READ_SIZE);
-    const count = await this.#connection.read(bytes);
+    const count = await connection.read(bytes);
     if (this.destroyed) return;
     if (count === null) {
       this.push(null);
@@ -129,13 +150,12 @@ export interface ConnectionAddress {
   readonly port?: number | string;
 }
 
-/** Opens a connection. Rejects with what the system reports. */
-export async function openLogConnection(
+/** Rejects with what the system reports. */
+async function open(
   { path, host = "localhost", port }: ConnectionAddress,
-): Promise<LogConnection> {
-  return new LogConnection(
-    !path
-      ? await Deno.connect({ hostname: host, port: Number(port) })
-      : await Deno.connect({ transport: "unix", path }),
-  );
+  signal: AbortSignal,
+): Promise<Deno.Conn> {
+  return !path
+    ? await Deno.connect({ hostname: host, port: Number(port), signal })
+    : await Deno.connect({ transport: "unix", path });
 }
