@@ -6,6 +6,7 @@ import type { Dial } from "../lib/bus/bus_connection.ts";
 import type { BusHealth, ControlAction } from "../lib/bus/bus_health.ts";
 import type { HealthNumbers, HealthReport } from "../lib/health/health_report.ts";
 import type { startMetrics } from "../lib/health/metrics_server.ts";
+import { systemReason } from "../lib/system_error.ts";
 import { VERSION } from "../lib/version.ts";
 import { UsageError, UserError } from "./exit_code.ts";
 import { parseText } from "./flag_values.ts";
@@ -126,7 +127,7 @@ export async function startHealth(options: HealthOptions): Promise<AsyncDisposab
   };
   await using parts = new AsyncDisposableStack();
   try {
-    if (metrics !== undefined) parts.use(metrics(flags.metrics!, report));
+    if (metrics !== undefined) parts.use(listen(metrics, flags.metrics!, report));
     if (hub !== undefined) {
       const onControl = (action: ControlAction) => obey(action, options);
       parts.use(hub.start(hub.address, hub.dial, { report, onControl }));
@@ -138,10 +139,24 @@ export async function startHealth(options: HealthOptions): Promise<AsyncDisposab
   return parts.move();
 }
 
+function listen(start: typeof startMetrics, place: string, report: () => HealthReport) {
+  try {
+    return start(place, report);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw error;
+    throw new UserError(
+      `--metrics ${place}: ${systemReason(error)}`,
+      "--metrics HOST:PORT for another place",
+    );
+  }
+}
+
 function asUserError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
   const { message } = error as Error;
   // An address that is none.
-  return error instanceof SyntaxError ? new UsageError(message) : new UserError(message);
+  if (error instanceof SyntaxError) return new UsageError(message);
+  return new UserError(`--hub: ${message}`, "the files that its address names have to be readable");
 }
 
 /** Does what a hub asks for. @returns what is answered */

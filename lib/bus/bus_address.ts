@@ -34,12 +34,15 @@ const PORT = 4222;
 
 const EXAMPLE = "nats://hub, nats+tls://hub:4222?creds=FILE or nats://a,b,c/decnet";
 
+/** Said instead of a part of the address that may be one of a password. */
+const ENCODED = "in a password, @ is %40, / is %2F, ? is %3F, # is %23";
+
 /** True for what {@linkcode parseBusAddress} is meant for, right or wrong. */
 export function isBusAddress(text: string): boolean {
   return /^(?:nats|nats\+tls):\/\//.test(text);
 }
 
-/** Reads an address. @throws {SyntaxError} in words for the user */
+/** Reads an address. @throws {SyntaxError} in words for the user, without a part of a password */
 export function parseBusAddress(text: string): BusAddress {
   const shown = withoutSecrets(text);
   const match = /^nats(\+tls)?:\/\/(?:([^@/?#]*)@)?([^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(
@@ -51,10 +54,13 @@ export function parseBusAddress(text: string): BusAddress {
   for (const name of parameters.keys()) {
     if (!OTHERS.includes(name) && !isFile(name)) {
       const known = [...FILES, ...OTHERS].join(", ");
-      throw new SyntaxError(`"${shown}": there is no ${name}, only ${known}`);
+      const wrong = query.includes("@") ? `a parameter is none of ${known}; ${ENCODED}` : undefined;
+      throw new SyntaxError(`"${shown}": ${wrong ?? `there is no ${name}, only ${known}`}`);
     }
   }
-  const [user, password] = userinfo === undefined ? [] : userinfo.split(":", 2).map(decode);
+  const [user, ...rest] = userinfo === undefined ? [] : userinfo.split(":");
+  const password = rest.length === 0 ? undefined : decode(rest.join(":"));
+  const place = userinfo === undefined && text.includes("@") ? undefined : shown;
   const files: Partial<Record<BusFile, string>> = {};
   for (const name of FILES) {
     const file = parameters.get(name);
@@ -64,11 +70,11 @@ export function parseBusAddress(text: string): BusAddress {
     throw new SyntaxError(`"${shown}": cert and key go together`);
   }
   return {
-    servers: hosts!.split(",").map((host) => server(host, shown)),
+    servers: hosts!.split(",").map((host) => server(host, place)),
     tls: tls !== undefined,
-    user: user || undefined,
+    user: decode(user ?? "") || undefined,
     password,
-    path: checkedPath(decode(path), shown),
+    path: checkedPath(decode(path), place),
     stream: parameters.get("stream") || undefined,
     replicas: replicas(parameters.get("replicas"), shown),
     files,
@@ -80,9 +86,11 @@ export function showBusAddress({ servers, tls, path }: BusAddress): string {
   return `nats${tls ? "+tls" : ""}://${servers.join(",")}${path === "" ? "" : `/${path}`}`;
 }
 
-function server(host: string, text: string): string {
+/** @param text undefined where a part of it may be one of a password */
+function server(host: string, text: string | undefined): string {
   const url = URL.parse(`nats://${host}`);
   if (url === null || url.hostname === "" || url.pathname !== "" || url.username !== "") {
+    if (text === undefined) throw new SyntaxError(`no address of a NATS hub: ${ENCODED}`);
     throw new SyntaxError(
       `"${text}": "${host.slice(host.lastIndexOf("@") + 1)}" is no host: ${EXAMPLE}`,
     );
@@ -98,9 +106,10 @@ function replicas(value: string | null, text: string): number | undefined {
 }
 
 /** Tokens of a subject, with points between: no wildcards, no blanks. */
-function checkedPath(path: string, text: string): string {
+function checkedPath(path: string, text: string | undefined): string {
   const trimmed = path.replace(/\/$/, "");
   if (trimmed === "" || /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/.test(trimmed)) return trimmed;
+  if (text === undefined) throw new SyntaxError(`no address of a NATS hub: ${ENCODED}`);
   throw new SyntaxError(`"${text}": "${trimmed}" is no prefix like decnet or decnet.edge-1`);
 }
 

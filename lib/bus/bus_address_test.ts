@@ -67,3 +67,25 @@ Deno.test("parseBusAddress() does not repeat a password in what it refuses", () 
     );
   }
 });
+
+Deno.test("parseBusAddress() does not repeat a password that is not encoded", () => {
+  const wrong = [
+    "u:SEC?RET@hub",
+    "u:SEC#RET@hub",
+    "u:SEC/RET@hub",
+    "u:1/SE CRET@hub",
+    "u:S@E/C?RET@h",
+  ];
+  for (const rest of wrong) {
+    assert.throws(
+      () => parseBusAddress(`nats://${rest}`),
+      ({ message }: Error) => !/SEC|RET|S@E|"[EC]/.test(message),
+      rest,
+    );
+  }
+});
+
+Deno.test("parseBusAddress() takes a password with colons as it is", () => {
+  const { user, password } = parseBusAddress("nats://u:a:b%3Ac@hub");
+  assert.deepEqual([user, password], ["u", "a:b:c"]);
+});

@@ -18,6 +18,9 @@ import {
 import { prefixOf } from "./event_stream.ts";
 import { busLogName, streamOf } from "./stream_name.ts";
 
+/** The first event that there is. */
+const BEGINNING: BusStart = { at: "beginning" };
+
 /** As in a cursor. */
 const HASH_DIGITS = 32;
 
@@ -46,30 +49,33 @@ export async function* readBusLog(
   let connection: NatsConnection | undefined;
   try {
     connection = await connectBus(address, { name });
-    let state = await stateOf(connection, address, follow);
-    // The first who ships makes the stream: who follows waits for it, as for a log.
-    if (state === undefined) yield { kind: "missing", path };
-    while (state === undefined) {
-      await sleep(RETRY_MS, signal);
-      if (signal?.aborted === true) return;
-      state = await stateOf(connection, address, follow);
-    }
-    const known = identityOf(address, state);
-    const cursor = (sequence: number) => cursorAt(known, sequence);
-    const begin = beginning(start, known);
-    if (begin === undefined && start.at === "cursor") {
-      const { cursor: lost } = start;
-      yield { kind: "restarted", path, offset: 0, cursor: lost, repeats: false };
-    }
-    let reached = begin?.at === "behind" ? begin.sequence : 0;
-    const from = begin ?? { at: "beginning" } as const;
-    const options = { start: from, follow, signal, state, traced };
-    for await (const batch of readBusEvents(connection, address, options)) {
-      yield linesOf(path, batch, cursor, reached);
-      reached = batch.sequence;
-      if (batch.caughtUp && follow) yield { kind: "caught_up", cursor: cursor(reached) };
-    }
-    if (!follow) yield { kind: "caught_up", cursor: cursor(reached) };
+    let from = start;
+    do {
+      let state = await stateOf(connection, address, follow);
+      // The first who ships makes the stream: who follows waits for it, as for a log.
+      if (state === undefined) yield { kind: "missing", path };
+      while (state === undefined) {
+        await sleep(RETRY_MS, signal);
+        if (signal?.aborted === true) return;
+        state = await stateOf(connection, address, follow);
+      }
+      const known = identityOf(address, state);
+      const cursor = (sequence: number) => cursorAt(known, sequence);
+      const begin = beginning(from, known);
+      if (begin === undefined && from.at === "cursor") {
+        yield { kind: "restarted", path, offset: 0, cursor: from.cursor, repeats: false };
+      }
+      let reached = begin?.at === "behind" ? begin.sequence : 0;
+      const options = { start: begin ?? BEGINNING, follow, signal, state, traced };
+      for await (const batch of readBusEvents(connection, address, options)) {
+        yield linesOf(path, batch, cursor, reached);
+        reached = batch.sequence;
+        if (batch.caughtUp && follow) yield { kind: "caught_up", cursor: cursor(reached) };
+      }
+      if (!follow) yield { kind: "caught_up", cursor: cursor(reached) };
+      // Should there be another stream of this name: nothing of that has been read.
+      from = reached === 0 ? BEGINNING : { at: "cursor", cursor: cursor(reached) };
+    } while (follow && signal?.aborted !== true && !connection.isClosed());
   } catch (error) {
     if (!(error instanceof BusError)) throw error;
     yield { kind: "error", path, code: "EHOSTUNREACH", error, isFinal: true };

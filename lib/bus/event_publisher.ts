@@ -23,6 +23,9 @@ const NO_RESPONDERS = 503;
 /** Of max_payload, for headers: the id, and what else an event may bring. */
 const HEADER_ROOM = 512;
 
+/** Of what the hub takes as one line of control (4096, nats-server's max_control_line), for a subject. */
+const SUBJECT_ROOM = 3072;
+
 /** What became of events that were published. */
 export interface Published {
   /** How many of them, from the first on, are stored for certain. */
@@ -227,7 +230,17 @@ export class EventPublisher {
     this.#giveUp(new Error("connection closed"));
   }
 
-  #tooLarge({ event_id, line }: OutgoingEvent): EventTooLargeError | undefined {
+  #tooLarge(event: OutgoingEvent): EventTooLargeError | undefined {
+    const { event_id, line, decky } = event;
+    // The hub would end the connection, again and again. Most names need not be looked at.
+    if (decky.length > SUBJECT_ROOM / 9 && subjectOf(this.#prefix, event).length > SUBJECT_ROOM) {
+      return new EventTooLargeError(
+        `${
+          showBusAddress(this.#address)
+        }: event ${event_id} names a decoy of ${decky.length} characters`,
+        `its subject may have ${SUBJECT_ROOM} bytes`,
+      );
+    }
     const most = this.#connection.info?.max_payload ?? Infinity;
     if (line.length + HEADER_ROOM <= most) return undefined;
     return new EventTooLargeError(

@@ -75,7 +75,8 @@ export const RETRY_MS = 1000;
 
 /**
  * Events in the stream's order, each once; without `follow` those that are stored by now. A hub that goes
- * away while it is followed is waited for.
+ * away while it is followed is waited for. Ends when the stream was deleted and made anew meanwhile: the numbers
+ * of its events begin anew, too.
  *
  * @throws {BusError} when the stream cannot be read
  */
@@ -88,7 +89,8 @@ export async function* readBusEvents(
   const place = showBusAddress(address);
   const stream = streamOf(address);
   const client = jetstream(connection);
-  const { first: oldest, last, isReplicated } = state ?? await streamState(connection, address);
+  const { created, first: oldest, last, isReplicated } = state ??
+    await streamState(connection, address);
   const first = start.at === "behind"
     ? start.sequence + 1
     : start.at === "last"
@@ -97,6 +99,7 @@ export async function* readBusEvents(
   if (!follow && (last === 0 || first > last)) return;
   let next = first;
   let looks = 0;
+  let hasRead = false;
   let giveUpAt = performance.now() + PATIENCE_MS;
   let stop = () => {};
   let isConnected = true;
@@ -123,6 +126,9 @@ export async function* readBusEvents(
           }
           : { deliver_policy: DeliverPolicy.All },
       });
+      // Behind the consumer, which goes with its stream.
+      if (hasRead && follow && (await streamState(connection, address)).created !== created) return;
+      hasRead = true;
       // Nothing there that fits: it would wait for ever.
       if (!follow && (await consumer.info()).num_pending === 0) {
         // The last event may also be another prefix's, and never come.

@@ -6,8 +6,10 @@ import { reasonOf, troubleOf } from "./postgres_error.ts";
 
 /** How to wait for a server that is away. */
 export interface Patience {
-  /** Ends the waiting, with the error of the last try. */
+  /** Ends the waiting, with the error of the last try; also that for an answer, a while later. */
   readonly signal: AbortSignal;
+  /** Milliseconds that an answer may still take then. @default 20,000 */
+  readonly grace?: number;
   /** Hears, once each time, that the server went and that it came back. */
   readonly onChange: (isThere: boolean, text: string) => void;
 }
@@ -34,6 +36,9 @@ export class ForeignError extends Error {
 /** Between two tries, in milliseconds, at first and at most. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 15_000;
+
+/** What a large commit takes; a network that is gone would be waited for a quarter of an hour. */
+const GRACE_MS = 20_000;
 
 /** How often somebody else may be in the way of one and the same thing. */
 const MOST_CONFLICTS = 50;
@@ -67,7 +72,7 @@ export class PatientSession {
         this.#connection ??= await this.#open();
         if (isAway) patience?.onChange(true, name);
         isAway = false;
-        return await action(this.#connection);
+        return await this.#unlessStuck(this.#connection, action);
       } catch (error) {
         if (error instanceof ForeignError) throw error.reason;
         const trouble = troubleOf(error);
@@ -92,6 +97,28 @@ export class PatientSession {
     const connection = this.#connection;
     this.#connection = undefined;
     await connection?.close();
+  }
+
+  /** Does `action`, or fails when it is to end and no answer comes. */
+  async #unlessStuck<T>(
+    connection: PostgresConnection,
+    action: (connection: PostgresConnection) => Promise<T>,
+  ): Promise<T> {
+    const { patience } = this.#parts;
+    if (patience === undefined) return await action(connection);
+    const { signal, grace = GRACE_MS } = patience;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onAbort = () => {
+      timer = setTimeout(() => connection.abandon(), grace);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort);
+    try {
+      return await action(connection);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    }
   }
 
   async #open(): Promise<PostgresConnection> {

@@ -39,8 +39,8 @@ export function isPostgresAddress(text: string): boolean {
 
 /**
  * Reads an address. What it lacks is taken from where libpq takes it: PGHOST, PGPORT, PGUSER, PGPASSWORD,
- * PGDATABASE, PGSSLMODE, PGSSLROOTCERT, PGSSLCERT and PGSSLKEY. The message of an error holds no part of
- * the text, which may hold a password.
+ * PGDATABASE, PGSSLMODE, PGSSLROOTCERT, PGSSLCERT and PGSSLKEY. The message of an error holds nothing that
+ * may be a part of a password.
  *
  * @throws {SyntaxError} in words for the user
  */
@@ -59,7 +59,10 @@ export function parsePostgresAddress(
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
     if (!PARAMETERS.includes(name)) {
-      throw new SyntaxError(`addresses of databases take ${PARAMETERS.join(", ")}, but no ${name}`);
+      throw new SyntaxError(
+        `addresses of databases take ${PARAMETERS.join(", ")}` +
+          (query.includes("@") ? "; in a password, ? is %3F" : `, but no ${name}`),
+      );
     }
   }
   const colon = userinfo.indexOf(":");

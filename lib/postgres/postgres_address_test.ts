@@ -75,6 +75,7 @@ Deno.test("parsePostgresAddress() refuses what it does not know, without a word 
     "postgres://u:secret@h/db?port=secret",
     "postgres://:secret@h/db",
     "postgres://u:secret@h/db#x",
+    "postgres://u:x?secret@h/db",
     "mysql://u:secret@h/db",
   ];
   for (const text of wrong) {

@@ -106,10 +106,15 @@ export class PostgresConnection {
     return this.#isLost;
   }
 
+  /** Ends the session without a word; a statement that waits for its answer fails. */
+  abandon(): void {
+    this.#client.connection.stream.destroy();
+  }
+
   /** Ends the session. */
   async close(): Promise<void> {
     // Over a network that is gone there is nobody to say goodbye to.
-    const timer = setTimeout(() => this.#client.connection.stream.destroy(), GOODBYE_MS);
+    const timer = setTimeout(() => this.abandon(), GOODBYE_MS);
     await this.#client.end().catch(() => {});
     clearTimeout(timer);
   }

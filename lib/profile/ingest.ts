@@ -90,7 +90,11 @@ export class Ingest {
     let { cursor } = source;
     for (const watcher of watchers) watcher.begins(name, cursor);
     const commit = async () => {
-      if (counts.lines === 0 && JSON.stringify(cursor) === JSON.stringify(source.cursor)) return;
+      if (counts.lines === 0 && JSON.stringify(cursor) === JSON.stringify(source.cursor)) {
+        // Names of other workers' attackers fill it, too.
+        window.clear();
+        return;
+      }
       source = await store.commit(source, window, cursor, counts);
       for (const watcher of watchers) watcher.committed(name, cursor, counts, window.attackers);
       addLines(total, counts);

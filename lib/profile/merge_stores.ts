@@ -62,7 +62,8 @@ export function mergeStores(target: string, paths: readonly string[]): MergedSto
       database.exec("COMMIT");
       return merged;
     } catch (error) {
-      database.exec("ROLLBACK");
+      // Where the disk is full, SQLite has done it by itself, and would complain of that instead.
+      if (database.isTransaction) database.exec("ROLLBACK");
       throw error;
     }
   });

@@ -175,7 +175,8 @@ export class SqliteProfileStore implements ProfileStore {
       this.#database.exec("COMMIT");
       return result;
     } catch (error) {
-      this.#database.exec("ROLLBACK");
+      // Where the disk is full, SQLite has done it by itself, and would complain of that instead.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
   }

@@ -66,7 +66,8 @@ export function makeTables(database: DatabaseSync): void {
     if (application !== 0x444e5046) throw new SchemaError("is no profile store");
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    // Where the disk is full, SQLite has done it by itself.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }

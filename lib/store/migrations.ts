@@ -27,7 +27,8 @@ export function migrate(database: DatabaseSync): void {
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    // Where the disk is full, SQLite has done it by itself.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }

@@ -38,6 +38,9 @@ class Lane {
   hasEnded = false;
   next: Promise<void> | undefined;
   readonly #items: AsyncIterator<TailChunk | LogNotice>;
+  /** Who waits for an answer now. */
+  #listener: PromiseWithResolvers<void> | undefined;
+  #isListening = false;
 
   constructor(readonly log: NamedLog, readonly onNotice: NoticeListener) {
     this.#items = log.items[Symbol.asyncIterator]();
@@ -69,6 +72,18 @@ class Lane {
     return this.next;
   }
 
+  /** Tells `listener` of the next answer, in the place of who listened before. */
+  tell(listener: PromiseWithResolvers<void>): void {
+    this.#listener = listener;
+    if (this.#isListening) return;
+    this.#isListening = true;
+    const answered = () => {
+      this.#isListening = false;
+      return this.#listener;
+    };
+    this.ask().then(() => answered()?.resolve(), (error) => answered()?.reject(error));
+  }
+
   async close(): Promise<void> {
     // One that waits for its log ends by its signal.
     if (this.next === undefined) await this.#items.return?.();
@@ -98,7 +113,7 @@ export async function* mergeLogs(
       if (lane === undefined) {
         const open = lanes.filter((lane) => !lane.hasEnded);
         if (open.length === 0) return;
-        await Promise.race(open.map((lane) => lane.ask()));
+        await firstAnswer(open);
         continue;
       }
       yield take(lane, lanes);
@@ -106,6 +121,16 @@ export async function* mergeLogs(
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
   }
+}
+
+/**
+ * Asks `lanes` until one answers. A race would leave something behind in each promise that goes on waiting: beside
+ * a log in which nothing happens, that of a busy one would fill the memory.
+ */
+function firstAnswer(lanes: readonly Lane[]): Promise<void> {
+  const listener = Promise.withResolvers<void>();
+  for (const lane of lanes) lane.tell(listener);
+  return listener.promise;
 }
 
 /** Asks `lanes`, and gives up those that are streams and silent. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createEvent } from "../event/create.ts";
 import { toJsonLine } from "../event/json.ts";
+import { BEGINNING } from "../log/cursor.ts";
 import type { LogItem, LogNotice } from "../log/item.ts";
 import { readLogStream } from "../log/read_stream.ts";
 import { EventFilter } from "./event_filter.ts";
@@ -106,4 +107,55 @@ Deno.test("mergeLogs() does not wait for a stream that is silent, and takes what
     if (found.length === 2) speaks.resolve();
   }
   assert.deepEqual(found, ["a1", "a2", "b3"]);
+});
+
+Deno.test("mergeLogs() leaves nothing behind in a log in which nothing happens, however busy others are", async () => {
+  let listeners = 0;
+  class CountedPromise<T> extends Promise<T> {
+    override then<A, B>(
+      onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+      onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    ): Promise<A | B> {
+      listeners++;
+      return super.then(onFulfilled, onRejected);
+    }
+  }
+  const idle: NamedLog["items"] = {
+    [Symbol.asyncIterator]: () => ({ next: () => new CountedPromise(() => {}) }),
+  };
+  const { items } = log("busy", [1]);
+  async function* busy() {
+    for (let count = 0; count < 1000; count++) {
+      yield { kind: "caught_up", cursor: BEGINNING } as const;
+    }
+    yield* items;
+  }
+  const logs = [
+    { name: "busy", items: busy() },
+    { name: "idle", items: idle, maySilence: true },
+  ];
+  for await (const { name } of mergeLogs(logs, () => {}, 0)) {
+    assert.equal(name, "busy");
+    break;
+  }
+  assert.ok(listeners < 20, `${listeners}`);
+});
+
+Deno.test("mergeLogs() fails as a log does that others were heard of meanwhile", async () => {
+  const failure = Promise.withResolvers<never>();
+  async function* failing() {
+    yield { kind: "caught_up", cursor: BEGINNING } as const;
+    await failure.promise;
+  }
+  async function* busy() {
+    for (let count = 0; count < 10; count++) {
+      yield { kind: "caught_up", cursor: BEGINNING } as const;
+    }
+    failure.reject(new Error("torn"));
+    await new Promise(() => {});
+  }
+  const logs = [{ name: "a", items: failing() }, { name: "b", items: busy() }];
+  await assert.rejects(async () => {
+    for await (const _ of mergeLogs(logs, () => {}));
+  }, /torn/);
 });

@@ -7,6 +7,7 @@ import { createEvent } from "../../lib/event/create.ts";
 import { parseJsonEvent, toJsonLine } from "../../lib/event/json.ts";
 import { BackOff } from "../../lib/tail/ship/back_off.ts";
 import { NatsDelivery } from "../../lib/tail/ship/nats_delivery.ts";
+import { sleep } from "../../lib/sleep.ts";
 import { eventually } from "../support/eventually.ts";
 import { startNatsHub } from "../support/nats_server.ts";
 import { testNeeding } from "../support/requirements.ts";
@@ -115,3 +116,97 @@ Deno.test("NatsDelivery takes no more than a few events while nobody is there", 
   await delivery.settle();
   delivery.close();
 });
+
+/** A delivery to `url` that tells of troubles and of what is refused. */
+function deliveryTo(url: string, pause = 0) {
+  const troubles: string[] = [];
+  const refused: string[] = [];
+  const stop = new AbortController();
+  const delivery = new NatsDelivery({
+    address: parseBusAddress(url),
+    name: "test",
+    write: toJsonLine,
+    signal: stop.signal,
+    onTrouble: (reason) => troubles.push(reason),
+    onRecovery: () => {},
+    onRefused: (_, reason) => refused.push(reason),
+    backOff: new BackOff((_, signal) => sleep(pause, signal)),
+  });
+  return { delivery, troubles, refused, stop };
+}
+
+testNeeding(
+  ["nats-server"],
+  "NatsDelivery delivers what is sent in the moment in which all before has arrived",
+  async () => {
+    await using hub = await startNatsHub();
+    const { delivery } = deliveryTo(hub.url);
+    for (let ticks = 0; ticks < 20; ticks++) {
+      const sent = Promise.withResolvers<void>();
+      let arrived = false;
+      const sendLater = async () => {
+        for (let tick = 0; tick < ticks; tick++) await null;
+        const commit = () => arrived = true;
+        await delivery.send({ events: events(1, 2 * ticks + 1), commit });
+      };
+      await delivery.send({
+        events: events(1, 2 * ticks),
+        commit: () => void sendLater().then(sent.resolve, sent.reject),
+      });
+      await delivery.settle();
+      await sent.promise;
+      await delivery.settle();
+      assert.ok(arrived, `${ticks} ticks later`);
+    }
+    delivery.close();
+  },
+);
+
+testNeeding(
+  ["nats-server"],
+  "NatsDelivery leaves behind an event whose subject no hub takes, and delivers the next",
+  async () => {
+    await using hub = await startNatsHub();
+    const { delivery, refused } = deliveryTo(hub.url);
+    const [one] = events(1);
+    let committed = 0;
+    for (const decky of ["x".repeat(5000), "\u00e9".repeat(600)]) {
+      const event = { ...one!, decky, service: "sniffer" };
+      await delivery.send({ events: [event, ...events(1, 1)], commit: () => committed++ });
+    }
+    await delivery.settle();
+    delivery.close();
+    assert.equal(committed, 2);
+    assert.deepEqual(refused.map((text) => /of (\d+) characters/.exec(text)?.[1]), ["5000", "600"]);
+  },
+);
+
+testNeeding(
+  ["nats-server"],
+  "NatsDelivery outlives a hub that says why it ends a connection, and resets it",
+  async () => {
+    // What it has not read when it hangs up makes a reset of the end.
+    await using hub = await startNatsHub("max_control_line: 1024");
+    const uncaught: string[] = [];
+    const onError = (event: ErrorEvent) => {
+      event.preventDefault();
+      uncaught.push(event.message);
+    };
+    globalThis.addEventListener("error", onError);
+    const { delivery, troubles, stop } = deliveryTo(hub.url, 20);
+    try {
+      const [one] = events(1);
+      const fields = { text: "x".repeat(200_000) };
+      const event = { ...one!, decky: "x".repeat(1100), service: "sniffer", fields };
+      await delivery.send({ events: [event], commit: () => assert.fail("nothing is stored") });
+      await eventually(() => troubles.length >= 5 || uncaught.length > 0);
+      assert.match(troubles.join(), /control line/);
+      assert.deepEqual(uncaught, []);
+    } finally {
+      stop.abort();
+      await delivery.settle();
+      delivery.close();
+      globalThis.removeEventListener("error", onError);
+    }
+  },
+);

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { parsePostgresAddress } from "../../lib/postgres/postgres_address.ts";
 import { Ingest } from "../../lib/profile/ingest.ts";
 import { PostgresProfileStore } from "../../lib/profile/postgres_profile_store.ts";
+import { sleep } from "../../lib/sleep.ts";
+import { StateError } from "../../lib/store/state_store.ts";
 import { decnet } from "../support/decnet.ts";
 import { eventually } from "../support/eventually.ts";
 import { PostgresProxy, type ProxyFault } from "../support/postgres_proxy.ts";
@@ -198,6 +200,45 @@ testNeeding(
     await worker.stderr.until((text) => text.includes("waiting for it"));
     worker.kill("SIGTERM");
     assert.equal((await worker.end()).code, 0);
+  },
+);
+
+testNeeding(
+  NEEDS,
+  "A store in PostgreSQL that gets no answer any more gives up a while after it is told to end",
+  async () => {
+    const server = await sharedPostgres();
+    const url = await server.newDatabase();
+    const asked = Promise.withResolvers<void>();
+    const network = Promise.withResolvers<void>();
+    let isGone = false;
+    await using proxy: PostgresProxy = new PostgresProxy(server.port, {
+      side: "before",
+      get at() {
+        return isGone ? proxy.sent : undefined;
+      },
+      action: () => {
+        asked.resolve();
+        return network.promise;
+      },
+    });
+    const stop = new AbortController();
+    await using store = await PostgresProfileStore.open(
+      parsePostgresAddress(proxy.through(url), () => undefined),
+      { writes: true, patience: { signal: stop.signal, onChange: () => {}, grace: 10 } },
+    );
+    isGone = true;
+    const answer = store.rows("SELECT 1 AS one").then(() => "answered", (error) => error);
+    await asked.promise;
+    stop.abort();
+    const limit = new AbortController();
+    try {
+      const first = await Promise.race([answer, sleep(10_000, limit.signal)]);
+      assert.ok(first instanceof StateError, String(first));
+    } finally {
+      limit.abort();
+      network.resolve();
+    }
   },
 );
 

@@ -8,6 +8,7 @@ import { ensureStream } from "../../bus/event_stream.ts";
 import type { OutgoingEvent } from "../../bus/outgoing_event.ts";
 import { EventTooLargeError, NoStreamError } from "../../bus/publish_error.ts";
 import type { Event } from "../../event/event.ts";
+import { sleep } from "../../sleep.ts";
 import { isTraceparent } from "../../trace/traceparent.ts";
 import { BackOff } from "./back_off.ts";
 import type { Batch, Delivery, DeliveryNotices } from "./delivery.ts";
@@ -27,6 +28,9 @@ export interface NatsDeliveryOptions extends DeliveryNotices {
 /** Events that wait, and their bytes, beyond which no more are taken: enough to be under way meanwhile. */
 const ROOM = 512;
 const ROOM_BYTES = 1024 ** 2;
+
+/** Milliseconds in which a connection that the hub ends is at its end. */
+const LAST_WORDS_MS = 1000;
 
 /** An event that is not stored yet. */
 interface Waiting {
@@ -51,6 +55,8 @@ export class NatsDelivery implements Delivery {
   #isGivenUp = false;
   #connection: NatsConnection | undefined;
   #publisher: EventPublisher | undefined;
+  /** Ends the waiting for connections that failed to end by themselves. */
+  readonly #closed = new AbortController();
 
   constructor(options: NatsDeliveryOptions) {
     this.#options = options;
@@ -81,6 +87,7 @@ export class NatsDelivery implements Delivery {
   }
 
   close(): void {
+    this.#closed.abort();
     this.#disconnect();
   }
 
@@ -91,7 +98,7 @@ export class NatsDelivery implements Delivery {
 
   #run(): void {
     if (this.#running !== undefined) return;
-    const running = this.#shipAll().finally(() => this.#running = undefined);
+    const running = this.#shipAll();
     // Whoever sends or settles next gets to know.
     running.catch(() => {});
     this.#running = running;
@@ -99,25 +106,30 @@ export class NatsDelivery implements Delivery {
 
   async #shipAll(): Promise<void> {
     const { signal, onTrouble, onRefused } = this.#options;
-    while (this.#waiting.length > 0) {
-      const failure = await this.#ship();
-      if (failure === undefined) continue;
-      // Notices name the hub already.
-      const reason = failure.message.replace(`${showBusAddress(this.#options.address)}: `, "");
-      const text = failure.hint === undefined ? reason : `${reason} (${failure.hint})`;
-      if (failure instanceof EventTooLargeError) {
-        onRefused(1, text);
-        this.#stored(1);
-        continue;
+    try {
+      while (this.#waiting.length > 0) {
+        const failure = await this.#ship();
+        if (failure === undefined) continue;
+        // Notices name the hub already.
+        const reason = failure.message.replace(`${showBusAddress(this.#options.address)}: `, "");
+        const text = failure.hint === undefined ? reason : `${reason} (${failure.hint})`;
+        if (failure instanceof EventTooLargeError) {
+          onRefused(1, text);
+          this.#stored(1);
+          continue;
+        }
+        if (!signal.aborted) {
+          onTrouble(text);
+          await this.#backOff.wait(signal);
+        }
+        if (signal.aborted) {
+          this.#isGivenUp = true;
+          return;
+        }
       }
-      if (!signal.aborted) {
-        onTrouble(text);
-        await this.#backOff.wait(signal);
-      }
-      if (signal.aborted) {
-        this.#isGivenUp = true;
-        return;
-      }
+    } finally {
+      // At once: what is sent in the moment before anybody hears of the end has to begin anew.
+      this.#running = undefined;
     }
   }
 
@@ -161,9 +173,10 @@ export class NatsDelivery implements Delivery {
   }
 
   #disconnect(): void {
-    void this.#connection?.close();
+    const connection = this.#connection;
     this.#connection = undefined;
     this.#publisher = undefined;
+    if (connection !== undefined) void closeOnceQuiet(connection, this.#closed.signal);
   }
 
   async #makeStream(): Promise<void> {
@@ -183,6 +196,17 @@ export class NatsDelivery implements Delivery {
     const _trace = isTraceparent(event._trace) ? event._trace : sender;
     return { event_id, decky, service, event_type, line, _trace };
   }
+}
+
+/**
+ * Closes a connection that has failed. The client takes its listeners off the socket first: a reset that comes
+ * in that moment, as behind a last word of the hub, would be nobody's and end the process.
+ */
+async function closeOnceQuiet(connection: NatsConnection, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  void connection.closed().then(() => ended.abort());
+  await sleep(LAST_WORDS_MS, AbortSignal.any([signal, ended.signal]));
+  await connection.close();
 }
 
 /** What `promise` comes to, unless `signal` is aborted before: then `onLate` gets it. @throws {BusError} */
