@@ -25,15 +25,18 @@ export interface BusHealthOptions {
   readonly report: () => HealthReport;
   /** @returns what whoever asked is told */
   readonly onControl: (action: ControlAction) => string;
+  /** Milliseconds between reports; for tests. @default {REPORT_EVERY_MS} */
+  readonly every?: number;
 }
 
-/** Reports now and every 30 s, until it is disposed of. The hub need not be there yet. */
+/** Reports now, every 30 s, and when the hub comes back, until it is disposed of. The hub need not be there yet. */
 export class BusHealth implements AsyncDisposable {
   readonly #options: BusHealthOptions;
   readonly #prefix: string;
   #connection: NatsConnection | undefined;
   #send = () => {};
   #timer: ReturnType<typeof setInterval> | undefined;
+  #isAway = false;
   #closed = false;
 
   private constructor(prefix: string, options: BusHealthOptions) {
@@ -77,16 +80,27 @@ export class BusHealth implements AsyncDisposable {
     });
     void control.closed.catch(() => {});
     this.#send = () => {
-      if (connection.isClosed()) return;
+      // For a hub that is away the client would keep them all, and the latest says what they say.
+      if (connection.isClosed() || this.#isAway) return;
       const report = this.#options.report();
       connection.publish(
         systemSubject(this.#prefix, worker, sensor, "health"),
         JSON.stringify(report),
       );
     };
+    void this.#watch(connection);
     this.#send();
-    this.#timer = setInterval(this.#send, REPORT_EVERY_MS);
+    this.#timer = setInterval(this.#send, this.#options.every ?? REPORT_EVERY_MS);
     Deno.unrefTimer(this.#timer);
+  }
+
+  async #watch(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === "disconnect") this.#isAway = true;
+      if (type !== "reconnect") continue;
+      this.#isAway = false;
+      this.#send();
+    }
   }
 
   #onMessage(message: Msg): void {
