@@ -6,7 +6,7 @@ import { isEqual } from "./byte_scan.ts";
 import { type ContainerLines, LINE_FLAG } from "../docker/container_lines.ts";
 import { chunkLine, type LineChunk } from "./line_chunk.ts";
 import { hashLine, PlaceSeed } from "./line_id.ts";
-import type { RecorderOptions, RecordPlace } from "./line_recorder.ts";
+import type { RecorderOptions, RecordPlace } from "./recording.ts";
 import { OriginFields } from "./origin_fields.ts";
 import { QuickJsonWriter } from "./quick_json.ts";
 import { QuickLine } from "./quick_line.ts";

@@ -5,46 +5,14 @@ import { microsOf } from "../docker/log_time.ts";
 import { attackerOf } from "./attacker_of.ts";
 import { ChunkRecorder } from "./chunk_recorder.ts";
 import { guessAddress } from "./guess_address.ts";
-import type { HeldBack } from "./held_back.ts";
-import type { Limiter } from "./limiter.ts";
 import { lineId } from "./line_id.ts";
 import { LineJsonWriter } from "./line_json.ts";
 import { type LineReading, NIL } from "./line_reading.ts";
 import { safeLine } from "./line_text.ts";
 import { ORIGIN_DECKY, ORIGIN_SERVICE } from "./origin_fields.ts";
-import type { Output } from "./output.ts";
-import type { ReadBack } from "./read_back.ts";
 import { RAW_LINE, readLine } from "./read_line.ts";
+import type { RecorderOptions, RecordPlace } from "./recording.ts";
 import type { Origin, SourceBatch, SourceLine } from "./source.ts";
-import type { CollectCounters } from "./stats.ts";
-
-/** What a {@linkcode LineRecorder} works with. */
-export interface RecorderOptions {
-  readonly sensor: string;
-  readonly limiter: Limiter;
-  readonly held: HeldBack;
-  readonly counters: CollectCounters;
-  /** Programs whose events are left out of `BASE.json`. */
-  readonly dropApps: ReadonlySet<string>;
-  /** Takes an attacker's address out of prose, where no field holds one. */
-  readonly guessIp: boolean;
-  /** Minutes east of UTC of this machine's clock. */
-  readonly zoneOffset: number;
-}
-
-/** What is the same for all lines of a batch. */
-export interface RecordPlace {
-  /** Takes what is not in the output yet. */
-  readonly output: Output;
-  /** What is in the output already, where that is not known from a cursor. */
-  readonly back: ReadBack | undefined;
-  /** Microseconds since the epoch: the time of lines that have none. */
-  readonly now: number;
-  /** Milliseconds of a clock that nobody sets. */
-  readonly clock: number;
-  /** W3C traceparent of the work, where it is traced. */
-  readonly trace?: string | undefined;
-}
 
 /** Printable ASCII without what escapes begin with: so is all that is read out of it. */
 const PLAIN = /^[ -[\]-~]*$/;
