@@ -1,5 +1,11 @@
 /** A bucket of JetStream: exchanges of which it is known whether they took place. */
-import type { JetStreamClient, JetStreamManager, MsgRequest, StoredMsg } from "@nats-io/jetstream";
+import type {
+  JetStreamClient,
+  JetStreamManager,
+  MsgRequest,
+  NextMsgRequest,
+  StoredMsg,
+} from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { MsgHdrs, NatsConnection } from "@nats-io/transport-node";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
@@ -104,8 +110,8 @@ export class KvBucket {
    *
    * All exchanges that begin at one place have one id, so that the hub takes one of them: nats-server 2.9
    * compares the sequence before it hands a message to the cluster, and lets two pass that come together.
-   * When the answer is lost, with a leader or with the connection, the same message is sent again; it
-   * then turns out whether it was ours that the hub has taken.
+   * When the answer is lost, with a leader or with the connection, the same message is sent again, and
+   * where the hub does not take it, it is looked up whose it has taken.
    *
    * @returns its new place; undefined when somebody else was faster
    * @throws {BusError} when it cannot be known
@@ -129,12 +135,10 @@ export class KvBucket {
         if (!ack.duplicate) return ack.seq;
         // The leader has one, and does not know yet whether the cluster will take it.
         if (ack.seq === 0) throw new UncertainError("no word whether it is stored");
-        if (attempts === 1) return undefined;
-        return await this.#isOf(writer, ack.seq) ? ack.seq : undefined;
       } catch (error) {
-        if ((error as { code?: unknown }).code === WRONG_LAST_SEQUENCE) return undefined;
-        throw error;
+        if ((error as { code?: unknown }).code !== WRONG_LAST_SEQUENCE) throw error;
       }
+      return await this.#taken(key, sequence, writer, attempts > 1);
     });
   }
 
@@ -143,15 +147,33 @@ export class KvBucket {
     return await patiently(async () => await Array.fromAsync(await this.#kv.keys(filter)));
   }
 
-  async #isOf(writer: string, sequence: number): Promise<boolean> {
-    const message = await this.#message({ seq: sequence });
-    if (message === null) throw new BusError("others have changed it too often to know");
-    return message.header.get(WRITER_HEADER) === writer;
+  /**
+   * Whose exchange the hub has taken at `sequence`. "Too late" may be said of the message that was sent again after
+   * the first had arrived: a leader that has just been elected does not know the ids of all that it leads.
+   *
+   * @param isAgain true when an earlier attempt of `writer`'s may have arrived
+   * @returns the place of `writer`'s; undefined when it was another's
+   * @throws {BusError} when it is no longer there
+   */
+  async #taken(
+    key: string,
+    sequence: number,
+    writer: string,
+    isAgain: boolean,
+  ): Promise<number | undefined> {
+    const next = { seq: sequence + 1, next_by_subj: this.#subjects + key };
+    const message = await this.#message(next);
+    if (message?.header.get(EXPECTED_HEADER) !== String(sequence)) {
+      if (!isAgain) return undefined;
+      if (message === null) throw new UncertainError("no word which exchange was taken");
+      throw new BusError("others have changed it too often to know");
+    }
+    return message.header.get(WRITER_HEADER) === writer ? message.seq : undefined;
   }
 
   /** From the leader: any replica may not have heard of the last change yet. */
-  #message(query: MsgRequest): Promise<StoredMsg | null> {
-    return patiently(() => this.#manager.streams.getMessage(this.#stream, query));
+  #message(query: MsgRequest | NextMsgRequest): Promise<StoredMsg | null> {
+    return patiently(() => this.#manager.streams.getMessage(this.#stream, query as MsgRequest));
   }
 
   close(): void {

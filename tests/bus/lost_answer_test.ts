@@ -1,6 +1,8 @@
 /** Exchanges that took place, of which the answer was lost. */
 import assert from "node:assert/strict";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { parseBusAddress } from "../../lib/bus/bus_address.ts";
+import { connectBus } from "../../lib/bus/bus_connection.ts";
 import { KvStore } from "../../lib/bus/kv_store.ts";
 import { ABSENT } from "../../lib/store/state_store.ts";
 import { decnet, parseEvents } from "../support/decnet.ts";
@@ -35,6 +37,27 @@ testNeeding(
     assert.equal(proxy.lost, 3);
     store.close();
     other.close();
+  },
+);
+
+testNeeding(
+  ["nats-server"],
+  "KvStore.compareAndSet() knows its own of a hub that has forgotten the ids of messages",
+  async () => {
+    await using hub = await startNatsHub();
+    await using proxy = new NatsProxy(hub.port);
+    const store = await KvStore.open(parseBusAddress(`${proxy.url}/fleet`), "test");
+    const connection = await connectBus(parseBusAddress(hub.url), { name: "test" });
+    const { streams } = await jetstreamManager(connection);
+    // Less than the client waits for an answer, so that the message is "too late" when it comes again.
+    const { config } = await streams.info("KV_fleet");
+    await streams.update("KV_fleet", { ...config, duplicate_window: 100 * 1_000_000 });
+    await connection.close();
+    proxy.losses = 1;
+    assert.equal(await store.compareAndSet("k", ABSENT, "made"), true);
+    assert.equal(proxy.lost, 1);
+    assert.deepEqual(await store.get("k"), { key: "k", value: "made", revision: 1 });
+    store.close();
   },
 );
 
