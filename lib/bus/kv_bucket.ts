@@ -35,7 +35,7 @@ const WRITER_HEADER = "Decnet-Writer";
  * Values of a key that are kept: an exchange whose answer was lost is still found behind those that others
  * have made meanwhile.
  */
-const HISTORY = 4;
+const HISTORY = 16;
 
 /** Milliseconds that one question may take, of several. */
 const ANSWER_MS = 2000;

@@ -1,4 +1,5 @@
 /** One collector for one pair of files. */
+import { releaseLock } from "../release_lock.ts";
 
 /** Who holds the lock. */
 export interface LockHolder {
@@ -41,7 +42,7 @@ export class CollectorLock implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#file.close();
+    releaseLock(this.#file);
   }
 }
 

@@ -1,4 +1,5 @@
 /** One service on one state file: two would each keep to the limits, and the targets feel both. */
+import { releaseLock } from "../release_lock.ts";
 
 /** The lock of a state file, until it is disposed of or the process ends in whatever way. */
 export interface ServiceLock extends Disposable {
@@ -14,7 +15,7 @@ export interface ServiceLock extends Disposable {
 export function lockService(statePath: string): ServiceLock | undefined {
   const path = `${statePath}-prober.lock`;
   const file = Deno.openSync(path, { write: true, create: true, mode: 0o640 });
-  if (file.tryLockSync(true)) return { path, [Symbol.dispose]: () => file.close() };
+  if (file.tryLockSync(true)) return { path, [Symbol.dispose]: () => releaseLock(file) };
   file.close();
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** Remembers in a file what has been delivered of each log. */
 import { isRecord } from "../is_record.ts";
 import { type LogCursor, parseLogCursor } from "../log/cursor.ts";
+import { releaseLock } from "../release_lock.ts";
 
 /** Version of the file's content. */
 const VERSION = 1;
@@ -105,7 +106,7 @@ export class CursorFile {
   }
 
   close(): void {
-    this.#lock?.close();
+    if (this.#lock !== undefined) releaseLock(this.#lock);
     this.#lock = undefined;
   }
 }
