@@ -42,6 +42,8 @@ testNeeding(
     const texts = recording.texts();
     assert.equal(texts.length, length);
     assert.deepEqual(texts, expectedNumbers(texts));
-    assert.deepEqual(recording.messages, []);
+    // Podman ends the log of a container that is killed or removed with an error in the middle of it, now and then.
+    const others = recording.messages.filter((text) => !/breaks off, trying again/.test(text));
+    assert.deepEqual(others, []);
   },
 );
