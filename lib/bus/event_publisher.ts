@@ -53,7 +53,9 @@ interface Shipment {
  *
  * Order is kept across servers that fail: nothing is sent behind an event that has failed, and after a
  * failure one event goes ahead of the others, to find out whether somebody is there to store them. Else
- * those sent last might be stored by a leader that has just been elected, and the first ones not.
+ * those sent last might be stored by a leader that has just been elected, and the first ones not. What is left is a
+ * leader that hands over in less than a round trip, behind which a window may be overtaken: the hub can hold
+ * an event to the last one of all senders, not to the last one of this.
  */
 export class EventPublisher {
   readonly #connection: NatsConnection;
