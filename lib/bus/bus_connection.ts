@@ -48,7 +48,8 @@ export async function connectBus(
  * @throws {BusError}
  */
 export async function prepareBus(address: BusAddress, options: BusOptions): Promise<Dial> {
-  const { connect, credsAuthenticator } = await import("@nats-io/transport-node");
+  const { credsAuthenticator } = await import("@nats-io/transport-node");
+  const { connectHub } = await import("./hub_transport.ts");
   const { files } = address;
   const place = showBusAddress(address);
   const creds = readFile(files.creds);
@@ -75,7 +76,7 @@ export async function prepareBus(address: BusAddress, options: BusOptions): Prom
   };
   return async () => {
     try {
-      const connection = await connect(settings);
+      const connection = await connectHub(settings);
       if (options.onStatus !== undefined) void watch(connection, options.onStatus);
       return connection;
     } catch (error) {
@@ -100,7 +101,17 @@ export function busError(place: string, error: unknown): BusError {
   if (/authoriz|permission|credential/i.test(reason)) {
     return new BusError(text, "creds=FILE in the address names the credentials");
   }
-  if (/refused|timeout|resolve|dns|getaddrinfo|connection/i.test(reason)) {
+  if (/altname/i.test(reason)) {
+    return new BusError(text, "the address has to have the name that the hub's certificate is for");
+  }
+  if (/certificate/i.test(reason)) {
+    return new BusError(text, "ca=FILE in the address names who signed the hub's certificate");
+  }
+  // In TLS 1.3 (RFC 8446, 4.4.2.4) a client is told of its certificate once it has begun to write.
+  if (/epipe|eperm/i.test(reason) && place.startsWith("nats+tls:")) {
+    return new BusError(text, "does the hub want a certificate? cert=FILE&key=FILE in the address");
+  }
+  if (/refused|timeout|resolve|dns|getaddrinfo|connection|econn|epipe/i.test(reason)) {
     return new BusError(text, "is nats-server running, and is this its address?");
   }
   return new BusError(text);
@@ -130,7 +141,8 @@ function text(bytes: Uint8Array | undefined): string | undefined {
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
-async function watch(
+/** Tells when the hub goes and comes back, until the connection is closed. */
+export async function watch(
   connection: NatsConnection,
   onStatus: (status: "lost" | "back", server: string) => void,
 ): Promise<void> {

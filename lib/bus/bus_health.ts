@@ -2,7 +2,7 @@
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { type HealthReport, parseHealthReport, REPORT_EVERY_MS } from "../health/health_report.ts";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
-import { busError, type Dial, prepareBus } from "./bus_connection.ts";
+import { busError, type Dial, prepareBus, watch } from "./bus_connection.ts";
 import { prefixOf } from "./event_stream.ts";
 import { streamOf } from "./stream_name.ts";
 import { refusedReplicas, replicasOf } from "./replicas.ts";
@@ -88,19 +88,13 @@ export class BusHealth implements AsyncDisposable {
         JSON.stringify(report),
       );
     };
-    void this.#watch(connection);
+    void watch(connection, (status) => {
+      this.#isAway = status === "lost";
+      if (!this.#isAway) this.#send();
+    });
     this.#send();
     this.#timer = setInterval(this.#send, this.#options.every ?? REPORT_EVERY_MS);
     Deno.unrefTimer(this.#timer);
-  }
-
-  async #watch(connection: NatsConnection): Promise<void> {
-    for await (const { type } of connection.status()) {
-      if (type === "disconnect") this.#isAway = true;
-      if (type !== "reconnect") continue;
-      this.#isAway = false;
-      this.#send();
-    }
   }
 
   #onMessage(message: Msg): void {

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { dockerodeEngine } from "../../lib/docker/dockerode_engine.ts";
 import { EngineError } from "../../lib/docker/engine.ts";
+import { CertificateAuthority } from "../support/certificates.ts";
 import { DockerWorld } from "../support/docker_world.ts";
 import { FakeDocker } from "../support/fake_docker.ts";
 import { testNeeding } from "../support/requirements.ts";
-import { systemCommand, toolPath } from "../support/system_command.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const NEVER = new AbortController().signal;
@@ -14,20 +14,9 @@ const OPENSSL = ["openssl"] as const;
 
 /** An authority and what it signed, as files like those that DOCKER_CERT_PATH names. */
 async function makeCertificates(folder: string): Promise<void> {
-  const openssl = (...args: string[]) => systemCommand(toolPath("openssl"), args);
-  const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  await openssl(
-    ...["req", "-x509", ...newKey, "-subj", "/CN=authority", "-days", "1"],
-    ...["-keyout", `${folder}/ca-key.pem`, "-out", `${folder}/ca.pem`],
-  );
-  for (const [name, file] of [["127.0.0.1", "server-"], ["client", ""]] as const) {
-    await openssl(
-      ...["req", "-x509", ...newKey, "-subj", `/CN=${name}`, "-days", "1"],
-      ...["-CA", `${folder}/ca.pem`, "-CAkey", `${folder}/ca-key.pem`],
-      ...["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE"],
-      ...["-keyout", `${folder}/${file}key.pem`, "-out", `${folder}/${file}cert.pem`],
-    );
-  }
+  const authority = await CertificateAuthority.make(folder);
+  await authority.sign("127.0.0.1", "IP:127.0.0.1", "server-");
+  await authority.sign("client", "DNS:client", "");
 }
 
 testNeeding(

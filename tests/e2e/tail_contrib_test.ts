@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { parse, type TomlTable } from "smol-toml";
-import { makeServerCertificates } from "../support/rsyslog.ts";
+import { makeServerCertificates } from "../support/certificates.ts";
 import { testNeeding } from "../support/requirements.ts";
 import { systemCommand, toolPath } from "../support/system_command.ts";
 import { tempFolder } from "../support/temp_folder.ts";

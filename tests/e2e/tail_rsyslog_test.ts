@@ -4,7 +4,8 @@ import { createEvent } from "../../lib/event/create.ts";
 import { toJsonLine } from "../../lib/event/json.ts";
 import { eventually } from "../support/eventually.ts";
 import { testNeeding } from "../support/requirements.ts";
-import { makeServerCertificates, Rsyslog, type SyslogTransport } from "../support/rsyslog.ts";
+import { makeServerCertificates } from "../support/certificates.ts";
+import { Rsyslog, type SyslogTransport } from "../support/rsyslog.ts";
 import { RunningDecnet } from "../support/running_decnet.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "../support/postgres_server.ts";
 import { attackLines, openStore } from "../support/profile_world.ts";
 import { testNeeding } from "../support/requirements.ts";
-import { makeServerCertificates } from "../support/rsyslog.ts";
+import { makeServerCertificates } from "../support/certificates.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const NEEDS = ["postgres", "setpriv"] as const;

@@ -1,48 +1,11 @@
 /** rsyslog as a receiver, which may be stopped, killed and started again on the same port. */
+import type { ServerCertificates } from "./certificates.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free_port.ts";
-import { systemCommand, toolPath } from "./system_command.ts";
+import { toolPath } from "./system_command.ts";
 
 /** How it receives. */
 export type SyslogTransport = "udp" | "tcp" | "tls";
-
-/** Certificates of an authority and of a server called localhost, in a folder. */
-export interface ServerCertificates {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
-
-/** Makes certificates in `folder`. */
-export async function makeServerCertificates(folder: string): Promise<ServerCertificates> {
-  const openssl = (...args: string[]) => systemCommand(toolPath("openssl"), args);
-  const [ca, caKey, cert, key, request, extensions] = [
-    ...["ca.pem", "ca.key", "server.pem", "server.key", "server.csr", "extensions"],
-  ].map((name) => `${folder}/${name}`) as [string, string, string, string, string, string];
-  const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  await openssl(
-    ...[
-      "req",
-      "-x509",
-      ...ec,
-      "-keyout",
-      caKey,
-      "-out",
-      ca,
-      "-days",
-      "3",
-      "-subj",
-      "/CN=authority",
-    ],
-  );
-  await openssl("req", ...ec, "-keyout", key, "-out", request, "-subj", "/CN=localhost");
-  await Deno.writeTextFile(extensions, "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n");
-  await openssl(
-    ...["x509", "-req", "-in", request, "-CA", ca, "-CAkey", caKey, "-CAcreateserial"],
-    ...["-out", cert, "-days", "3", "-extfile", extensions],
-  );
-  return { ca, cert, key };
-}
 
 /** A receiver that writes each message as a line. */
 export class Rsyslog implements AsyncDisposable {

@@ -8,7 +8,6 @@ import { ensureStream } from "../../bus/event_stream.ts";
 import type { OutgoingEvent } from "../../bus/outgoing_event.ts";
 import { EventTooLargeError, NoStreamError } from "../../bus/publish_error.ts";
 import type { Event } from "../../event/event.ts";
-import { sleep } from "../../sleep.ts";
 import { isTraceparent } from "../../trace/traceparent.ts";
 import { BackOff } from "./back_off.ts";
 import type { Batch, Delivery, DeliveryNotices } from "./delivery.ts";
@@ -28,9 +27,6 @@ export interface NatsDeliveryOptions extends DeliveryNotices {
 /** Events that wait, and their bytes, beyond which no more are taken: enough to be under way meanwhile. */
 const ROOM = 512;
 const ROOM_BYTES = 1024 ** 2;
-
-/** Milliseconds in which a connection that the hub ends is at its end. */
-const LAST_WORDS_MS = 1000;
 
 /** An event that is not stored yet. */
 interface Waiting {
@@ -55,8 +51,6 @@ export class NatsDelivery implements Delivery {
   #isGivenUp = false;
   #connection: NatsConnection | undefined;
   #publisher: EventPublisher | undefined;
-  /** Ends the waiting for connections that failed to end by themselves. */
-  readonly #closed = new AbortController();
 
   constructor(options: NatsDeliveryOptions) {
     this.#options = options;
@@ -87,7 +81,6 @@ export class NatsDelivery implements Delivery {
   }
 
   close(): void {
-    this.#closed.abort();
     this.#disconnect();
   }
 
@@ -176,7 +169,7 @@ export class NatsDelivery implements Delivery {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#publisher = undefined;
-    if (connection !== undefined) void closeOnceQuiet(connection, this.#closed.signal);
+    if (connection !== undefined) void connection.close();
   }
 
   async #makeStream(): Promise<void> {
@@ -196,17 +189,6 @@ export class NatsDelivery implements Delivery {
     const _trace = isTraceparent(event._trace) ? event._trace : sender;
     return { event_id, decky, service, event_type, line, _trace };
   }
-}
-
-/**
- * Closes a connection that has failed. The client takes its listeners off the socket first: a reset that comes
- * in that moment, as behind a last word of the hub, would be nobody's and end the process.
- */
-async function closeOnceQuiet(connection: NatsConnection, signal: AbortSignal): Promise<void> {
-  const ended = new AbortController();
-  void connection.closed().then(() => ended.abort());
-  await sleep(LAST_WORDS_MS, AbortSignal.any([signal, ended.signal]));
-  await connection.close();
 }
 
 /** What `promise` comes to, unless `signal` is aborted before: then `onLate` gets it. @throws {BusError} */
