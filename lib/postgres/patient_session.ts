@@ -1,4 +1,5 @@
 /** A session that comes back by itself, and does again what somebody else was in the way of. */
+import { BackOff } from "../back_off.ts";
 import { sleep } from "../sleep.ts";
 import { StateError } from "../store/state_store.ts";
 import type { PostgresConnection } from "./postgres_connection.ts";
@@ -33,8 +34,7 @@ export class ForeignError extends Error {
   }
 }
 
-/** Between two tries, in milliseconds, at first and at most. */
-const FIRST_WAIT_MS = 250;
+/** Between two tries, at most. */
 const LONGEST_WAIT_MS = 15_000;
 
 /** What a large commit takes; a network that is gone would be waited for a quarter of an hour. */
@@ -63,7 +63,7 @@ export class PatientSession {
   async do<T>(action: (connection: PostgresConnection) => Promise<T>): Promise<T> {
     const { name, patience } = this.#parts;
     let conflicts = 0;
-    let wait = FIRST_WAIT_MS;
+    const backOff = new BackOff(sleep, Math.random, LONGEST_WAIT_MS);
     let isAway = false;
     while (true) {
       try {
@@ -85,9 +85,8 @@ export class PatientSession {
         if (trouble !== "lost" || patience === undefined || patience.signal.aborted) throw state;
         if (!isAway) patience.onChange(false, state.message);
         isAway = true;
-        await sleep(wait * (0.5 + Math.random() / 2), patience.signal);
+        await backOff.wait(patience.signal);
         if (patience.signal.aborted) throw state;
-        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       }
     }
   }

@@ -1,13 +1,15 @@
 /** Makes one store out of those of workers that share the attackers. */
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { createPrivately } from "../store/sqlite_store.ts";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import {
+  BUSY_TIMEOUT_MS,
+  connectSqlite,
+  createPrivately,
+  inTransaction,
+} from "../store/sqlite_database.ts";
 import { switchToWal } from "../store/wal.ts";
 import type { EncodedAggregate } from "./aggregate_codec.ts";
 import { mergedName, type NamedInput, readInputName, showPartition } from "./partition.ts";
 import { makeTables } from "./store_schema.ts";
-
-/** How long a statement waits for another process's write, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5000;
 
 /** What does not go together, or cannot be read or written. */
 export class MergeError extends Error {
@@ -55,17 +57,10 @@ export function mergeStores(target: string, paths: readonly string[]): MergedSto
   checkWhole(opened);
   return inStore(target, () => {
     const database = openTarget(target, parts);
-    database.exec("BEGIN IMMEDIATE");
-    try {
+    return inTransaction(database, () => {
       checkTarget(database, target);
-      const merged = fill(database, opened);
-      database.exec("COMMIT");
-      return merged;
-    } catch (error) {
-      // Where the disk is full, SQLite has done it by itself, and would complain of that instead.
-      if (database.isTransaction) database.exec("ROLLBACK");
-      throw error;
-    }
+      return fill(database, opened);
+    });
   });
 }
 
@@ -93,7 +88,7 @@ function openTarget(path: string, parts: DisposableStack): DatabaseSync {
 }
 
 function open(path: string, parts: DisposableStack): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = connectSqlite(path);
   parts.defer(() => database.close());
   makeTables(database);
   return database;

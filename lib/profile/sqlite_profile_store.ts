@@ -1,9 +1,8 @@
 /** The profiles of all attackers, in one SQLite file. */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type LogCursor, parseLogCursor } from "../log/cursor.ts";
-import { createPrivately } from "../store/sqlite_store.ts";
+import { inTransaction, openSqlite } from "../store/sqlite_database.ts";
 import { StateError } from "../store/state_store.ts";
-import { switchToWal } from "../store/wal.ts";
 import type { Aggregate } from "./aggregate.ts";
 import { decodeAggregate } from "./aggregate_codec.ts";
 import { AttackerWriter } from "./attacker_writer.ts";
@@ -17,9 +16,6 @@ import type {
 } from "./profile_store.ts";
 import { makeTables } from "./store_schema.ts";
 import type { Window } from "./window.ts";
-
-/** How long a statement waits for another process's write, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5000;
 
 /** Attackers that there is news of. */
 const NEWS = `SELECT id, address, events, deckies, told_deckies FROM attacker
@@ -46,12 +42,10 @@ export class SqliteProfileStore implements ProfileStore {
     this.#path = path;
     let database: DatabaseSync | undefined;
     try {
-      createPrivately(path);
-      database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+      database = openSqlite(path);
       this.#database = database;
-      if (path !== ":memory:") switchToWal(database, BUSY_TIMEOUT_MS);
       // 16 MiB of pages: an index of a few hundred thousand attackers is walked in order.
-      database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384");
+      database.exec("PRAGMA cache_size = -16384");
       makeTables(database);
       this.#writer = new AttackerWriter(database);
       this.#data = database.prepare("SELECT data FROM aggregate WHERE attacker = ?");
@@ -93,7 +87,7 @@ export class SqliteProfileStore implements ProfileStore {
     counts: Readonly<LineCounts>,
   ): Promise<SourceState> {
     return this.#do(() =>
-      this.#transaction(() => {
+      inTransaction(this.#database, () => {
         try {
           const id = this.#moveOn(source, cursor, counts);
           this.#writer.write(window, id, this.#runNumber());
@@ -152,7 +146,7 @@ export class SqliteProfileStore implements ProfileStore {
       const mark = this.#database.prepare(
         "UPDATE attacker SET told_events = ?, told_deckies = ? WHERE id = ?",
       );
-      this.#transaction(() => {
+      inTransaction(this.#database, () => {
         for (const row of rows) mark.run(row["events"]!, row["deckies"]!, row["id"]!);
       });
     });
@@ -166,19 +160,6 @@ export class SqliteProfileStore implements ProfileStore {
 
   #aggregate(id: number): Aggregate {
     return decodeAggregate(String(this.#data.get(id)!["data"]));
-  }
-
-  #transaction<T>(action: () => T): T {
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      const result = action();
-      this.#database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      // Where the disk is full, SQLite has done it by itself, and would complain of that instead.
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
   }
 
   #moveOn(

@@ -1,5 +1,6 @@
 /** The tables of the profile store. */
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "../store/sqlite_database.ts";
 
 /** Version of the tables and of what stands in them. */
 const SCHEMA = 1;
@@ -50,8 +51,7 @@ export class SchemaError extends Error {
 
 /** Makes the tables where there are none. @throws {SchemaError} for a store of another version */
 export function makeTables(database: DatabaseSync): void {
-  database.exec("BEGIN IMMEDIATE");
-  try {
+  inTransaction(database, () => {
     const version = Number(database.prepare("PRAGMA user_version").get()!["user_version"]);
     if (version > SCHEMA) throw new SchemaError(`written by a newer decnet (schema ${version})`);
     if (version === 0) {
@@ -64,10 +64,5 @@ export function makeTables(database: DatabaseSync): void {
     }
     const application = database.prepare("PRAGMA application_id").get()!["application_id"];
     if (application !== 0x444e5046) throw new SchemaError("is no profile store");
-    database.exec("COMMIT");
-  } catch (error) {
-    // Where the disk is full, SQLite has done it by itself.
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
+  });
 }

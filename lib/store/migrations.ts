@@ -1,5 +1,6 @@
 /** The schema of the state file, as the steps that led to it. Released steps never change. */
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "./sqlite_database.ts";
 import { StateError } from "./state_store.ts";
 
 const MIGRATIONS: readonly string[] = [
@@ -17,20 +18,14 @@ const MIGRATIONS: readonly string[] = [
  */
 export function migrate(database: DatabaseSync): void {
   if (schemaVersion(database) === MIGRATIONS.length) return;
-  database.exec("BEGIN IMMEDIATE");
-  try {
+  inTransaction(database, () => {
     const version = schemaVersion(database);
     if (version > MIGRATIONS.length) {
       throw new StateError(`written by a newer decnet (schema ${version})`);
     }
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    database.exec("COMMIT");
-  } catch (error) {
-    // Where the disk is full, SQLite has done it by itself.
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
+  });
 }
 
 function schemaVersion(database: DatabaseSync): number {

@@ -1,12 +1,8 @@
 /** The state file: StateStore over SQLite. */
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { migrate } from "./migrations.ts";
+import { openSqlite } from "./sqlite_database.ts";
 import { ABSENT, type Json, type StateEntry, StateError, type StateStore } from "./state_store.ts";
-import { switchToWal } from "./wal.ts";
-
-/** How long a statement waits for another process's write, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5000;
 
 /** Rows read at a time by a scan, so that a large state is never in memory as a whole. */
 const SCAN_PAGE = 500;
@@ -30,11 +26,8 @@ export class SqliteStore implements StateStore {
     this.#path = path;
     let database: DatabaseSync | undefined;
     try {
-      createPrivately(path);
-      database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+      database = openSqlite(path);
       this.#database = database;
-      switchToWal(database, BUSY_TIMEOUT_MS);
-      database.exec("PRAGMA synchronous = NORMAL");
       migrate(database);
       this.#select = database.prepare("SELECT value, revision FROM state WHERE key = ?");
       this.#insert = database.prepare(
@@ -95,16 +88,6 @@ export class SqliteStore implements StateStore {
       throw stateError(this.#path, error);
     }
   }
-}
-
-/**
- * Makes the file `path` and its folder where they are missing. Hashes and addresses of a fleet are nobody
- * else's business: 0640 in a 0750 folder.
- */
-export function createPrivately(path: string): void {
-  if (path === ":memory:") return;
-  Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-  Deno.openSync(path, { write: true, create: true, mode: 0o640 }).close();
 }
 
 function toEntry(row: Record<string, unknown>): StateEntry {

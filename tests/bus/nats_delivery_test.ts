@@ -5,7 +5,7 @@ import { connectBus } from "../../lib/bus/bus_connection.ts";
 import { readBusEvents } from "../../lib/bus/event_reader.ts";
 import { createEvent } from "../../lib/event/create.ts";
 import { parseJsonEvent, toJsonLine } from "../../lib/event/json.ts";
-import { BackOff } from "../../lib/tail/ship/back_off.ts";
+import { BackOff } from "../../lib/back_off.ts";
 import { NatsDelivery } from "../../lib/tail/ship/nats_delivery.ts";
 import { sleep } from "../../lib/sleep.ts";
 import { eventually } from "../support/eventually.ts";

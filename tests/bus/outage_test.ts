@@ -1,6 +1,6 @@
 /**
  * A hub that is away. What an hour of that comes to is the log that grows meanwhile, and attempts that come
- * every 30 s at the most (lib/tail/ship/back_off.ts): so a log that is larger than what memory may grow by,
+ * every 30 s at the most (lib/back_off.ts): so a log that is larger than what memory may grow by,
  * and some attempts, show what an hour does. DECNET_OUTAGE_MB makes the log larger.
  */
 import assert from "node:assert/strict";

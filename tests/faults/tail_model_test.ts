@@ -11,7 +11,7 @@ import { readLog } from "../../lib/log/read_log.ts";
 import { CursorFile } from "../../lib/tail/cursor_file.ts";
 import { EventFilter } from "../../lib/tail/event_filter.ts";
 import { mergeLogs } from "../../lib/tail/merge.ts";
-import { BackOff } from "../../lib/tail/ship/back_off.ts";
+import { BackOff } from "../../lib/back_off.ts";
 import { Shipper } from "../../lib/tail/ship/shipper.ts";
 import { SyslogStream } from "../../lib/tail/ship/syslog_stream.ts";
 import { tailLog } from "../../lib/tail/tail_source.ts";

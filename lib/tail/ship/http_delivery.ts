@@ -1,6 +1,6 @@
 /** Events in HTTP requests, each sent again until it is answered well. */
 import type { Event } from "../../event/event.ts";
-import { BackOff } from "./back_off.ts";
+import { BackOff } from "../../back_off.ts";
 import type { Batch, Delivery, DeliveryNotices } from "./delivery.ts";
 import type { HttpShape } from "./http_shapes.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createEvent } from "../../event/create.ts";
 import { toJsonLine } from "../../event/json.ts";
-import { BackOff } from "./back_off.ts";
+import { BackOff } from "../../back_off.ts";
 import { type HttpAnswer, HttpDelivery } from "./http_delivery.ts";
 import { HTTP_SHAPES, type HttpShape } from "./http_shapes.ts";
 

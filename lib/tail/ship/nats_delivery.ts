@@ -9,7 +9,7 @@ import type { OutgoingEvent } from "../../bus/outgoing_event.ts";
 import { EventTooLargeError, NoStreamError } from "../../bus/publish_error.ts";
 import type { Event } from "../../event/event.ts";
 import { isTraceparent } from "../../trace/traceparent.ts";
-import { BackOff } from "./back_off.ts";
+import { BackOff } from "../../back_off.ts";
 import type { Batch, Delivery, DeliveryNotices } from "./delivery.ts";
 
 /** How events are sent. */

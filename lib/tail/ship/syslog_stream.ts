@@ -1,6 +1,6 @@
 /** Syslog over TCP and TLS (RFC 6587 3.4.1, RFC 5425), at least once. */
 import type { Event } from "../../event/event.ts";
-import { BackOff } from "./back_off.ts";
+import { BackOff } from "../../back_off.ts";
 import type { Batch, Delivery, DeliveryNotices } from "./delivery.ts";
 import type { Farewell } from "./syslog_connection.ts";
 

@@ -5,7 +5,7 @@ import {
   FakeSyslogReceiver,
 } from "../../../tests/support/fake_syslog_receiver.ts";
 import { createEvent } from "../../event/create.ts";
-import { BackOff } from "./back_off.ts";
+import { BackOff } from "../../back_off.ts";
 import type { Farewell } from "./syslog_connection.ts";
 import { SyslogStream } from "./syslog_stream.ts";
 
