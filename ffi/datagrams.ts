@@ -6,6 +6,7 @@ import type {
   OpenDatagrams,
 } from "../lib/collect/datagram_socket.ts";
 import { addressBytes } from "../lib/net/address.ts";
+import { MessageSlots } from "./message_slots.ts";
 import { RawLibc } from "./raw_libc.ts";
 import { AF, DONT_WAIT, OPTION, RawSocket, SOCK, socketAddress, SOL } from "./raw_socket.ts";
 import { RawWait } from "./raw_wait.ts";
@@ -21,10 +22,6 @@ const SLOT = 65_536;
 
 /** Some seconds of many senders; without CAP_NET_ADMIN it is what net.core.rmem_max allows. */
 const BUFFER_SIZE = 16 * 1024 * 1024;
-
-/** Bytes of a struct mmsghdr and of an iovec with 64-bit pointers. */
-const MESSAGE = 64;
-const VECTOR = 16;
 
 /** linux/sock_diag.h: SK_MEMINFO_DROPS, and the number of values before and with it. */
 const DROPS = 8;
@@ -71,9 +68,7 @@ class BatchSocket implements DatagramSocket {
   readonly #socket: RawSocket;
   readonly #wait: RawWait;
   readonly #data = new Uint8Array(new ArrayBuffer(BATCH * SLOT));
-  readonly #vectors = new BigUint64Array(new ArrayBuffer(BATCH * VECTOR));
-  readonly #messages = new Uint8Array(new ArrayBuffer(BATCH * MESSAGE));
-  readonly #view = new DataView(this.#messages.buffer);
+  readonly #slots: MessageSlots;
   readonly #numbers = new Uint32Array(new ArrayBuffer(VALUES * 4));
   #isClosed = false;
 
@@ -82,7 +77,7 @@ class BatchSocket implements DatagramSocket {
     this.#libc = libc;
     this.#socket = socket;
     this.port = socket.port;
-    this.#arrange();
+    this.#slots = new MessageSlots(libc, this.#data, BATCH);
     this.#wait = new RawWait(libc, [socket.descriptor]);
     this.#pump(handlers).catch(handlers.onError);
   }
@@ -122,26 +117,13 @@ class BatchSocket implements DatagramSocket {
   #drain(onMessage: DatagramHandlers["onMessage"]): boolean {
     const { recvmmsg } = this.#libc.symbols;
     for (let batch = 0; batch < BATCHES; batch++) {
-      const count = recvmmsg(this.#socket.descriptor, this.#messages, BATCH, DONT_WAIT, null);
+      const count = recvmmsg(this.#socket.descriptor, this.#slots.messages, BATCH, DONT_WAIT, null);
       for (let index = 0; index < count; index++) {
-        const length = this.#view.getUint32(index * MESSAGE + 56, true);
+        const length = this.#slots.lengthOf(index);
         onMessage(this.#data.subarray(index * SLOT, index * SLOT + length));
       }
       if (count < BATCH) return false;
     }
     return true;
-  }
-
-  /** The structures hold addresses of one another, which the garbage collector does not see. */
-  #arrange(): void {
-    const data = this.#libc.addressOf(this.#data);
-    const vectors = this.#libc.addressOf(new Uint8Array(this.#vectors.buffer));
-    for (let index = 0; index < BATCH; index++) {
-      this.#vectors[2 * index] = data + BigInt(index * SLOT);
-      this.#vectors[2 * index + 1] = BigInt(SLOT);
-      // struct msghdr: no name; vectors, their number.
-      this.#view.setBigUint64(index * MESSAGE + 16, vectors + BigInt(index * VECTOR), true);
-      this.#view.setBigUint64(index * MESSAGE + 24, 1n, true);
-    }
   }
 }

@@ -1,15 +1,12 @@
 /** Sends many packets of one length with few system calls. */
 import type { PacketBatch, RawRoute } from "../lib/probe/raw_network.ts";
+import { MessageSlots } from "./message_slots.ts";
 import type { RawLibc } from "./raw_libc.ts";
 import { isFull, sendFailure } from "./raw_sender.ts";
 import { AF, DONT_WAIT, linkSocketAddress } from "./raw_socket.ts";
 
 /** Packets that are sent with one system call. */
 const BURST = 256;
-
-/** Bytes of a struct mmsghdr and iovec with 64-bit pointers. */
-const MESSAGE = 64;
-const VECTOR = 16;
 
 /** IANA: EtherTypes of IPv4 and IPv6. */
 export const ETHER_TYPE = { v4: 0x0800, v6: 0x86dd } as const;
@@ -129,8 +126,7 @@ class Burst {
   readonly #batch: PacketBatch;
   readonly #length: number;
   readonly #packets: Uint8Array<ArrayBuffer>;
-  readonly #vectors: BigUint64Array<ArrayBuffer>;
-  readonly #messages: Uint8Array<ArrayBuffer>;
+  readonly #slots: MessageSlots;
   /** Packets that are written and were not sent: from `#first` on, `#ready` of them. */
   #first = 0;
   #ready = 0;
@@ -141,15 +137,13 @@ class Burst {
     this.#batch = batch;
     this.#length = batch.template.length;
     this.#packets = new Uint8Array(new ArrayBuffer(BURST * this.#length));
-    this.#vectors = new BigUint64Array(new ArrayBuffer(BURST * VECTOR));
-    this.#messages = new Uint8Array(new ArrayBuffer(BURST * MESSAGE));
-    this.#arrange();
+    this.#slots = this.#arrange();
   }
 
   /** Sends packets from number `index` on, `most` of them at most. @returns how many went */
   send(index: number, most: number): number {
     if (this.#ready === 0) this.#write(index, most);
-    const messages = this.#messages.subarray(this.#first * MESSAGE);
+    const messages = this.#slots.from(this.#first);
     const { descriptor } = this.#outlet;
     const count = Math.min(this.#ready, most);
     const sent = this.#libc.symbols.sendmmsg(descriptor, messages, count, DONT_WAIT);
@@ -178,23 +172,14 @@ class Burst {
     this.#ready = count;
   }
 
-  /** The structures hold addresses of one another, which the garbage collector does not see. */
-  #arrange(): void {
+  #arrange(): MessageSlots {
     const { names, nameLength, nameStep } = this.#outlet;
-    const packets = this.#libc.addressOf(this.#packets);
-    const vectors = this.#libc.addressOf(new Uint8Array(this.#vectors.buffer));
+    const slots = new MessageSlots(this.#libc, this.#packets, BURST);
     const nameAddress = this.#libc.addressOf(names);
-    const view = new DataView(this.#messages.buffer);
     for (let slot = 0; slot < BURST; slot++) {
       this.#packets.set(this.#batch.template, slot * this.#length);
-      this.#vectors[2 * slot] = packets + BigInt(slot * this.#length);
-      this.#vectors[2 * slot + 1] = BigInt(this.#length);
-      // struct msghdr: name, its length, vectors, their number, and what is not used.
-      const at = slot * MESSAGE;
-      view.setBigUint64(at, nameAddress + BigInt(slot * nameStep), true);
-      view.setUint32(at + 8, nameLength, true);
-      view.setBigUint64(at + 16, vectors + BigInt(slot * VECTOR), true);
-      view.setBigUint64(at + 24, 1n, true);
+      slots.setName(slot, nameAddress + BigInt(slot * nameStep), nameLength);
     }
+    return slots;
   }
 }

@@ -3,6 +3,7 @@ import { LINK_TYPE } from "../lib/net/link_layer.ts";
 import { decodePacket, Packet } from "../lib/net/packet.ts";
 import type { PacketOrigin } from "../lib/probe/raw_network.ts";
 import { ANSWER_SNAPLEN } from "../lib/raw/answer_filter.ts";
+import { MessageSlots } from "./message_slots.ts";
 import { RawError } from "./raw_error.ts";
 import type { RawLibc } from "./raw_libc.ts";
 import { AF, DONT_WAIT, linkSocketAddress, OPTION, RawSocket, SOCK, SOL } from "./raw_socket.ts";
@@ -13,9 +14,7 @@ const BATCH = 64;
 /** Answers of a second at full speed; what the system grants may be less. */
 const BUFFER_SIZE = 64 * 1024 * 1024;
 
-/** Bytes of a struct mmsghdr, iovec and sockaddr_ll with 64-bit pointers. */
-const MESSAGE = 64;
-const VECTOR = 16;
+/** Bytes of a struct sockaddr_ll. */
 const NAME = 20;
 
 /** A struct cmsghdr, 16 bytes, and a struct timespec; some more room. */
@@ -35,9 +34,7 @@ export class RawReceiver implements Disposable {
   readonly #data = new Uint8Array(new ArrayBuffer(BATCH * ANSWER_SNAPLEN));
   readonly #names = new Uint8Array(new ArrayBuffer(BATCH * NAME));
   readonly #controls = new Uint8Array(new ArrayBuffer(BATCH * CONTROL));
-  readonly #vectors = new BigUint64Array(new ArrayBuffer(BATCH * VECTOR));
-  readonly #messages = new Uint8Array(new ArrayBuffer(BATCH * MESSAGE));
-  readonly #messageView = new DataView(this.#messages.buffer);
+  readonly #slots: MessageSlots;
   readonly #nameView = new DataView(this.#names.buffer);
   readonly #controlView = new DataView(this.#controls.buffer);
 
@@ -50,7 +47,7 @@ export class RawReceiver implements Disposable {
    */
   constructor(libc: RawLibc, etherType: number, filter: Uint8Array<ArrayBuffer>) {
     this.#libc = libc;
-    this.#arrange();
+    this.#slots = this.#arrange();
     // With protocol 0 it receives nothing yet, so that nothing comes in past the filter.
     this.#socket = new RawSocket(libc, AF.packet, SOCK.datagram, 0);
     try {
@@ -82,11 +79,17 @@ export class RawReceiver implements Disposable {
   /** Hands out packets that wait, 64 at most; true when there may be more. */
   drain(onPacket: ReceivedPacket): boolean {
     const { recvmmsg } = this.#libc.symbols;
-    const received = recvmmsg(this.#socket.descriptor, this.#messages, BATCH, DONT_WAIT, null);
+    const received = recvmmsg(
+      this.#socket.descriptor,
+      this.#slots.messages,
+      BATCH,
+      DONT_WAIT,
+      null,
+    );
     for (let index = 0; index < received; index++) {
-      const length = this.#messageView.getUint32(index * MESSAGE + 56, true);
-      this.#handOut(index, length, onPacket);
-      this.#reset(index);
+      this.#handOut(index, this.#slots.lengthOf(index), onPacket);
+      this.#slots.setNameLength(index, NAME);
+      this.#slots.setControlLength(index, CONTROL);
     }
     return received === BATCH;
   }
@@ -122,30 +125,15 @@ export class RawReceiver implements Disposable {
       Math.floor(this.#controlView.getUint32(at + 8, true) / 1000);
   }
 
-  /** The structures hold addresses of one another, which the garbage collector does not see. */
-  #arrange(): void {
-    const data = this.#libc.addressOf(this.#data);
+  #arrange(): MessageSlots {
+    const slots = new MessageSlots(this.#libc, this.#data, BATCH);
     const names = this.#libc.addressOf(this.#names);
     const controls = this.#libc.addressOf(this.#controls);
-    const vectors = this.#libc.addressOf(new Uint8Array(this.#vectors.buffer));
     for (let index = 0; index < BATCH; index++) {
-      this.#vectors[2 * index] = data + BigInt(index * ANSWER_SNAPLEN);
-      this.#vectors[2 * index + 1] = BigInt(ANSWER_SNAPLEN);
-      // struct msghdr: name, its length, vectors, their number, control, its length.
-      const at = index * MESSAGE;
-      this.#messageView.setBigUint64(at, names + BigInt(index * NAME), true);
-      this.#messageView.setBigUint64(at + 16, vectors + BigInt(index * VECTOR), true);
-      this.#messageView.setBigUint64(at + 24, 1n, true);
-      this.#messageView.setBigUint64(at + 32, controls + BigInt(index * CONTROL), true);
-      this.#reset(index);
+      slots.setName(index, names + BigInt(index * NAME), NAME);
+      slots.setControl(index, controls + BigInt(index * CONTROL), CONTROL);
     }
-  }
-
-  /** The kernel writes how much it has used. */
-  #reset(index: number): void {
-    this.#messageView.setUint32(index * MESSAGE + 8, NAME, true);
-    this.#messageView.setUint32(index * MESSAGE + 40, CONTROL, true);
-    this.#messageView.setUint32(index * MESSAGE + 44, 0, true);
+    return slots;
   }
 
   #attach(filter: Uint8Array<ArrayBuffer>): void {

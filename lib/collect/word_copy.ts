@@ -78,17 +78,15 @@ export function copyQuoted(
       at += 4;
       continue;
     }
-    for (let shift = 0; shift < 32; shift += 8) {
-      const byte = word >>> shift & 0xff;
-      if (byte === QUOTE || byte === BACKSLASH) out.setUint8(at++, BACKSLASH);
-      out.setUint8(at++, byte);
-    }
+    for (let shift = 0; shift < 32; shift += 8) at = putQuoted(out, at, word >>> shift & 0xff);
   }
-  for (; index < end; index++) {
-    const byte = bytes.getUint8(index);
-    if (byte === QUOTE || byte === BACKSLASH) out.setUint8(at++, BACKSLASH);
-    out.setUint8(at++, byte);
-  }
+  for (; index < end; index++) at = putQuoted(out, at, bytes.getUint8(index));
+  return at;
+}
+
+function putQuoted(out: DataView, at: number, byte: number): number {
+  if (byte === QUOTE || byte === BACKSLASH) out.setUint8(at++, BACKSLASH);
+  out.setUint8(at++, byte);
   return at;
 }
 

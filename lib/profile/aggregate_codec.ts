@@ -11,9 +11,6 @@ import { SampleMap } from "./sample.ts";
 import { decodeSession, type EncodedSession, encodeSession } from "./source_tally.ts";
 import type { EncodedTally } from "./source_tallies.ts";
 
-/** Version of the form; the store's schema changes with it. */
-export const AGGREGATE_VERSION = 1;
-
 type Span = readonly [first: number, last: number, count: number];
 
 /** A {@linkcode SampleMap}: 1 when it was truncated, then keys and items. */

@@ -1,5 +1,4 @@
 /** Tools by what they say of themselves. A name is a guess: anybody may say anything. */
-import type { ToolGuess } from "./profile.ts";
 
 /** A tool, and the piece of text that gives it away, in lower case. */
 export interface ToolRule {
@@ -81,6 +80,3 @@ export function toolsIn(text: string, rules: readonly ToolRule[]): string[] {
     .filter(({ piece, atStart }) => atStart ? lower.startsWith(piece) : lower.includes(piece))
     .map(({ tool }) => tool);
 }
-
-/** Where a guess comes from. */
-export type ToolSource = ToolGuess["source"];

@@ -4,7 +4,6 @@ import { parseBusAddress } from "../../lib/bus/bus_address.ts";
 import { connectBus } from "../../lib/bus/bus_connection.ts";
 import { ensureStream } from "../../lib/bus/event_stream.ts";
 import { KvStore } from "../../lib/bus/kv_store.ts";
-import { createEvent } from "../../lib/event/create.ts";
 import type { Event } from "../../lib/event/event.ts";
 import { toJsonLine } from "../../lib/event/json.ts";
 import { updateState } from "../../lib/store/state_store.ts";
@@ -12,11 +11,10 @@ import { NatsDelivery } from "../../lib/tail/ship/nats_delivery.ts";
 import { decnet, parseEvents } from "../support/decnet.ts";
 import { eventually } from "../support/eventually.ts";
 import { NatsCluster } from "../support/nats_cluster.ts";
+import { numberedCommands, numbersOf } from "../support/numbered_events.ts";
 import { testNeeding } from "../support/requirements.ts";
 import { RunningDecnet } from "../support/running_decnet.ts";
 import { tempFolder } from "../support/temp_folder.ts";
-
-const START_MICROS = 1_700_000_000_000_000;
 
 /** Events that are written before and after each death. */
 const CHUNK = 1500;
@@ -25,25 +23,7 @@ const CHUNK = 1500;
 const BATCH = 200;
 const HANDOVERS = 4;
 
-function lines(count: number, first: number): string {
-  return Array.from({ length: count }, (_, index) =>
-    `${
-      toJsonLine(createEvent({
-        time: START_MICROS + (first + index) * 1000,
-        sensor: "edge-1",
-        decky: "web-1",
-        service: "ssh",
-        eventType: "command",
-        attackerIp: `192.0.2.${index % 250}`,
-        fields: { n: first + index },
-        origin: `edge-1 ${first + index}`,
-      }))
-    }\n`).join("");
-}
-
-function numbers(text: string): unknown[] {
-  return parseEvents(text).map(({ fields }) => fields["n"]);
-}
+const ATTACKERS = 250;
 
 /** Events that may be under way at once: lib/bus/event_publisher.ts. */
 const WINDOW = 512;
@@ -88,7 +68,9 @@ for (const [name, find] of Object.entries(VICTIMS)) {
       const path = `${folder.path}/in.json`;
       let written = 0;
       const write = async () => {
-        await Deno.writeTextFile(path, lines(CHUNK, written), { append: true });
+        await Deno.writeTextFile(path, numberedCommands(written, CHUNK, ATTACKERS), {
+          append: true,
+        });
         written += CHUNK;
       };
       const profile = async (from: string, db: string) => {
@@ -125,9 +107,9 @@ for (const [name, find] of Object.entries(VICTIMS)) {
         run.kill("SIGTERM");
         assert.equal((await run.end()).code, 0);
       }
-      assertWhole(numbers(reader.stdout.text), written);
+      assertWhole(numbersOf(reader.stdout.text), written);
       const again = await decnet(["tail", cluster.url, "--no-follow", "--from-start"]);
-      assertWhole(numbers(again.stdout), written);
+      assertWhole(numbersOf(again.stdout), written);
       await profile(cluster.url, "bus.db");
       await profile(path, "file.db");
       assert.deepEqual(await profiles("bus.db"), await profiles("file.db"));
@@ -201,7 +183,7 @@ testNeeding(
     let isOver = false;
     const shipping = (async () => {
       while (!isOver) {
-        const events = parseEvents(lines(BATCH, sent)) as unknown as Event[];
+        const events = parseEvents(numberedCommands(sent, BATCH, ATTACKERS)) as unknown as Event[];
         await delivery.send({ events, commit: () => committed++ });
         sent += BATCH;
       }
@@ -217,6 +199,6 @@ testNeeding(
     delivery.close();
     assert.equal(committed, sent / BATCH);
     const all = await decnet(["tail", cluster.url, "--no-follow", "--from-start"]);
-    assertWhole(numbers(all.stdout), sent);
+    assertWhole(numbersOf(all.stdout), sent);
   },
 );

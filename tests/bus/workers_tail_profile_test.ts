@@ -4,35 +4,18 @@ import { parseBusAddress } from "../../lib/bus/bus_address.ts";
 import { connectBus } from "../../lib/bus/bus_connection.ts";
 import { ensureHealthStream } from "../../lib/bus/bus_health.ts";
 import { ensureStream } from "../../lib/bus/event_stream.ts";
-import { createEvent } from "../../lib/event/create.ts";
-import { toJsonLine } from "../../lib/event/json.ts";
 import { decnet } from "../support/decnet.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free_port.ts";
 import { type NatsHub, startNatsHub } from "../support/nats_server.ts";
+import { numberedCommands } from "../support/numbered_events.ts";
 import { parsePrometheus } from "../support/prometheus_parser.ts";
 import { testNeeding } from "../support/requirements.ts";
 import { RunningDecnet } from "../support/running_decnet.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-const START_MICROS = 1_700_000_000_000_000;
-
 /** Events of ten attackers with numbers from `first` on. */
-function log(count: number, first = 0): string {
-  return Array.from({ length: count }, (_, index) =>
-    `${
-      toJsonLine(createEvent({
-        time: START_MICROS + (first + index) * 1000,
-        sensor: "s",
-        decky: "web-1",
-        service: "ssh",
-        eventType: "command",
-        attackerIp: `192.0.2.${index % 10}`,
-        fields: { n: first + index },
-        origin: String(first + index),
-      }))
-    }\n`).join("");
-}
+const log = (count: number, first = 0) => numberedCommands(first, count, 10);
 
 /** Values of `/metrics` by name, each with the labels that it must have. */
 async function metrics(port: number, verb: string): Promise<Record<string, number>> {

@@ -24,6 +24,24 @@ export function numberedLines(first: number, count: number, padding = ""): strin
   return upTo(count).map((index) => `${numberedLine(first + index, padding)}\n`).join("");
 }
 
+/** `count` lines of commands from number `first` on, each with its newline, of `attackers` by turns. */
+export function numberedCommands(first: number, count: number, attackers: number): string {
+  return upTo(count).map((index) => {
+    const number = first + index;
+    const line = toJsonLine(createEvent({
+      time: FIRST_SECOND * 1_000_000 + number * 1000,
+      sensor: "s",
+      decky: "web-1",
+      service: "ssh",
+      eventType: "command",
+      attackerIp: `192.0.2.${number % attackers}`,
+      fields: { number },
+      origin: String(number),
+    }));
+    return `${line}\n`;
+  }).join("");
+}
+
 /** The numbers of the events in JSON lines. @throws {SyntaxError} when a line is torn */
 export function numbersOf(lines: string): number[] {
   return parseEvents(lines).map(({ fields }) => Number(fields["number"]));
