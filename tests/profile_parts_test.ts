@@ -1,5 +1,6 @@
 /** Parts of the attackers in stores of their own come to what one store knows, however the logs of sensors meet. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { MergeError, mergeStores } from "../lib/profile/merge_stores.ts";
 import { attackLines, dumpOf, readInto } from "./support/profile_world.ts";
@@ -112,7 +113,16 @@ Deno.test("mergeStores() refuses what is not all of one whole, and leaves everyt
   refuses(/decnet\.json: .*not a database/, [one, log]);
   refuses(/one\.db is a store that logs were read into/, [one, two], one);
   refuses(/whole\.db is a store that logs were read into/, [one, two], whole);
-  assert.throws(() => Deno.statSync(`${path}/gone.db`), Deno.errors.NotFound);
+  // Somebody has been at a part: no empty store is left behind.
+  const twice = `${path}/twice.db`;
+  await Deno.copyFile(two, twice);
+  using both = new DatabaseSync(twice);
+  both.exec(`ATTACH '${one}' AS one`);
+  both.exec("UPDATE attacker SET address = (SELECT min(address) FROM one.attacker) WHERE id = 1");
+  refuses(/attacker .* is in two parts/, [one, twice]);
+  for (const name of ["gone", "all"]) {
+    assert.throws(() => Deno.statSync(`${path}/${name}.db`), Deno.errors.NotFound);
+  }
 
   mergeStores(all, [one, two]);
   const merged = await dumpOf(all);

@@ -17,7 +17,7 @@ const KEEP_NS = 7 * 86_400 * 1e9;
 /** What the hub keeps of each worker: its last report. */
 const REPORTS_EACH = 1;
 
-/** For a worker's answer. */
+/** For an answer. */
 const ANSWER_MS = 3000;
 
 /** How a worker reports. */
@@ -144,14 +144,15 @@ export async function lastReports(
       filter_subjects: `${prefixOf(address)}.system.*.*.health`,
     });
     const reports: HealthReport[] = [];
-    if ((await consumer.info()).num_pending === 0) return reports;
-    const messages = await consumer.consume();
+    const { num_pending } = await consumer.info();
+    if (num_pending === 0) return reports;
+    // A report that has gone meanwhile, for its age, is not waited for.
+    const messages = await consumer.fetch({ max_messages: num_pending, expires: ANSWER_MS });
     for await (const message of messages) {
       const report = parseHealthReport(message.string());
       if (report !== undefined) reports.push(report);
       if (message.info.pending === 0) break;
     }
-    messages.stop();
     return reports;
   } catch (error) {
     throw busError(showBusAddress(address), error);

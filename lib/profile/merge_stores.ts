@@ -1,4 +1,5 @@
 /** Makes one store out of those of workers that share the attackers. */
+import { existsSync } from "node:fs";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import {
   BUSY_TIMEOUT_MS,
@@ -56,11 +57,19 @@ export function mergeStores(target: string, paths: readonly string[]): MergedSto
   const opened = paths.map((path) => openPart(path, parts));
   checkWhole(opened);
   return inStore(target, () => {
+    const isNew = !existsSync(target);
     const database = openTarget(target, parts);
-    return inTransaction(database, () => {
-      checkTarget(database, target);
-      return fill(database, opened);
-    });
+    try {
+      return inTransaction(database, () => {
+        checkTarget(database, target);
+        return fill(database, opened);
+      });
+    } catch (error) {
+      // An empty store would look as if there had been no attacker.
+      parts.dispose();
+      if (isNew) Deno.removeSync(target);
+      throw error;
+    }
   });
 }
 
