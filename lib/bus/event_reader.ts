@@ -2,7 +2,7 @@
 import type { ConsumerMessages } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
-import { busError } from "./bus_connection.ts";
+import { busError, watch } from "./bus_connection.ts";
 import { sleep } from "../sleep.ts";
 import { batches, type BusBatch, MAX_LINES } from "./event_batches.ts";
 import { prefixOf } from "./event_stream.ts";
@@ -103,9 +103,9 @@ export async function* readBusEvents(
   let giveUpAt = performance.now() + PATIENCE_MS;
   let stop = () => {};
   let isConnected = true;
-  void watchConnection(connection, (isBack) => {
-    isConnected = isBack;
-    if (!isBack) stop();
+  void watch(connection, (status) => {
+    isConnected = status === "back";
+    if (!isConnected) stop();
   });
   while (signal?.aborted !== true && !connection.isClosed()) {
     // A request to nobody would be waited for longer than most servers take to come back.
@@ -165,15 +165,6 @@ export async function* readBusEvents(
 async function watchConsumer(messages: ConsumerMessages): Promise<void> {
   for await (const { type } of messages.status()) {
     if (LOST.has(type)) return messages.stop();
-  }
-}
-
-async function watchConnection(
-  connection: NatsConnection,
-  onChange: (isConnected: boolean) => void,
-): Promise<void> {
-  for await (const { type } of connection.status()) {
-    if (type === "disconnect" || type === "reconnect") onChange(type === "reconnect");
   }
 }
 

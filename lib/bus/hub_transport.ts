@@ -46,6 +46,17 @@ class HubTransport extends NodeTransport {
     }));
     return opened(socket, "secureConnect");
   }
+
+  /** What the client cannot read ends the connection; by itself it would read on no more, and say nothing. */
+  override async *iterate(): AsyncIterableIterator<Uint8Array> {
+    let isRead = false;
+    try {
+      yield* super.iterate();
+      isRead = true;
+    } finally {
+      if (!isRead) this.close(new Error("the hub does not speak NATS"));
+    }
+  }
 }
 
 /** `socket`, with a listener that stays when all are taken off. */
