@@ -211,7 +211,7 @@ testNeeding(
       await running.end();
     }
     await using running = collection.run();
-    await collection.until(async () => (await collection.lines()).length >= FLOOD);
+    await collection.atLeast(FLOOD);
     running.kill("SIGTERM");
     await running.end();
     const expected = Array.from({ length: FLOOD }, (_, index) => `d0 1 ${index + 1}`);

@@ -96,11 +96,14 @@ export function numberedScript(
   const print = stderrEach === undefined
     ? echo
     : `if [ $((n % ${stderrEach})) = 0 ]; then ${echo} >&2; else ${echo}; fi`;
+  const pause = microseconds / 1_000_000;
   return [
     "r=$(cat /tmp/r 2>/dev/null); r=$((r + 1)); echo $r >/tmp/r; n=0",
+    // The shell itself waits for what nobody writes: a process for each pause would cost more than all lines.
+    "[ -p /tmp/f ] || mkfifo /tmp/f; exec 9<>/tmp/f",
     `while ${lines === undefined ? ":" : `[ $n -lt ${lines} ]`}; do`,
     `  i=0; while [ $i -lt ${burst} ]; do i=$((i + 1)); n=$((n + 1)); ${print}; done`,
-    `  ${microseconds > 0 ? `/bin/busybox usleep ${microseconds}` : ":"}`,
+    `  ${pause > 0 ? `read -r -t ${pause} -u 9 x` : ":"}`,
     "done",
   ].join("\n");
 }
