@@ -113,6 +113,15 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
         brief: "Name TCP/IP stacks by this p0f.fp instead of our own signatures",
         parse: parseText,
       },
+      keylog: {
+        kind: "parsed",
+        optional: true,
+        variadic: true,
+        placeholder: "FILE",
+        brief: "Secrets of TLS connections, as a server or client writes them to SSLKEYLOGFILE: " +
+          "what they seal is read, too; repeatable",
+        parse: parseText,
+      },
       promiscuous: {
         kind: "boolean",
         default: false,
@@ -161,6 +170,7 @@ export const sniffCommand = buildCommand<SniffFlags, string[], AppContext>({
       "  decnet sniff -r capture.pcap --format fingerprints --dedup 0s",
       "  decnet sniff -r capture.pcap --only tls_client_hello --write hellos.pcapng",
       "  decnet sniff -i eth0 --home 192.0.2.0/24 tcp or udp port 443",
+      "  decnet sniff -r capture.pcap --keylog keys.txt --only http_request",
       "  decnet sniff --decoys decnet-state.json --stats --out /var/log/decnet/decnet",
     ].join("\n"),
   },

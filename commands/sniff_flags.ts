@@ -20,6 +20,7 @@ export interface SniffFlags extends OutputFlags, MessageFlags, HealthFlags {
   readonly format?: (typeof SNIFF_FORMATS)[number];
   readonly maxFlows: number;
   readonly p0fDb?: string;
+  readonly keylog?: readonly string[];
   readonly promiscuous: boolean;
   readonly user?: string;
   readonly snaplen: number;

@@ -14,6 +14,7 @@ import { SignalWatch } from "./signals.ts";
 import type { SniffFlags } from "./sniff_flags.ts";
 import { readDecoys } from "./sniff_home.ts";
 import { inputsOf } from "./sniff_inputs.ts";
+import { readKeyLogs } from "./sniff_key_logs.ts";
 import { openInterfaces } from "./sniff_live.ts";
 import { SniffOutput } from "./sniff_output.ts";
 import { SniffReport } from "./sniff_report.ts";
@@ -55,6 +56,11 @@ export async function runSniffCommand(
   const decoys = await readDecoys(flags, messages);
   const { files, devices } = inputsOf(flags, filter, decoys.interface);
   const stacks = await stackDatabase(flags.p0fDb);
+  const secrets = readKeyLogs(
+    flags.keylog ?? [],
+    devices.length > 0 || files.includes(STDIN),
+    messages,
+  );
   using packets = openPacketFile(flags.write, files, complain);
   const written = logBase(flags) ?? flags.write;
   const systemd = await openSystemd();
@@ -91,6 +97,7 @@ export async function runSniffCommand(
     maxFlows: flags.maxFlows,
     ja4plus: !flags.noJa4plus,
     types,
+    secrets,
     output,
     tally,
     limit: count === undefined ? undefined : new PacketLimit(count, () => signals.stop()),

@@ -8,6 +8,8 @@ import type { Dedup } from "../lib/sniff/dedup.ts";
 import { Engine, type EngineCounters } from "../lib/sniff/engine.ts";
 import type { Home } from "../lib/sniff/home.ts";
 import { Reporter } from "../lib/sniff/reporter.ts";
+import { latin1 } from "../lib/text/latin1.ts";
+import type { KeyLog } from "../lib/tls/key_log.ts";
 import type { Tracing } from "../lib/trace/tracing.ts";
 import type { PacketFile } from "./packet_file.ts";
 import type { PacketLimit } from "./packet_limit.ts";
@@ -25,6 +27,8 @@ export interface SniffSessionOptions {
   readonly ja4plus: boolean;
   /** Types of events to tell; undefined for all. */
   readonly types: ReadonlySet<string> | undefined;
+  /** Secrets of TLS connections. */
+  readonly secrets: KeyLog;
   readonly output: SniffOutput;
   readonly tally: SniffTally;
   readonly limit: PacketLimit | undefined;
@@ -53,7 +57,7 @@ export class SniffSession {
 
   /** Tells all that is in `source`, up to its end or until `signal`. */
   async run(source: PacketSource, signal: AbortSignal): Promise<SourceResult> {
-    const { output, tally, packets } = this.#options;
+    const { output, tally, packets, secrets } = this.#options;
     const { engine, handler, counters, spans, told } = this.#engine(source);
     const onBegin = spans && (() => spans.begin());
     const onBatch = () => {
@@ -61,9 +65,13 @@ export class SniffSession {
       packets?.flush();
       spans?.end();
     };
+    const onKeyLog = (text: Uint8Array) => {
+      secrets.add(latin1(text));
+      secrets.end();
+    };
     tally.begin(counters);
     try {
-      const damage = await source.run(handler, { onBegin, onBatch }, signal);
+      const damage = await source.run(handler, { onBegin, onBatch, onKeyLog }, signal);
       onBegin?.();
       engine.end();
       onBatch();
@@ -85,7 +93,7 @@ export class SniffSession {
 
   /** An engine for one source: flows of different captures are not the same. */
   #engine(source: PacketSource) {
-    const { sensor, home, dedup, stacks, maxFlows, ja4plus } = this.#options;
+    const { sensor, home, dedup, stacks, maxFlows, ja4plus, secrets } = this.#options;
     const { types, output, tally, limit, packets, tracing } = this.#options;
     let events = 0;
     const spans = tracing?.batches({
@@ -116,7 +124,7 @@ export class SniffSession {
         }
       },
     });
-    const engine: Engine = new Engine({ reporter, maxFlows, ja4plus, stacks });
+    const engine: Engine = new Engine({ reporter, maxFlows, ja4plus, stacks, secrets });
     const handler: PacketHandler = packets === undefined
       ? engine.handle
       : (bytes, offset, captured, wire, micros, linkType) => {

@@ -5,7 +5,7 @@ import { DecompressionError } from "../lib/net/capture_decompress.ts";
 import { CaptureReader } from "../lib/net/capture_file.ts";
 import { openCapture } from "../lib/net/capture_source.ts";
 import { SavefileRecords } from "../lib/net/pcap.ts";
-import type { PacketHandler } from "../lib/net/record_parser.ts";
+import type { KeyLogHandler, PacketHandler } from "../lib/net/record_parser.ts";
 import { UserError } from "./exit_code.ts";
 
 /** Hears of batches. */
@@ -14,6 +14,8 @@ export interface BatchListener {
   readonly onBegin?: (() => void) | undefined;
   /** It has been. */
   readonly onBatch: () => void;
+  /** Takes the secrets that lie in a capture. */
+  readonly onKeyLog: KeyLogHandler;
 }
 
 /** A source of packets. */
@@ -36,8 +38,8 @@ export interface PacketSource {
 export function fileSource(path: string): PacketSource {
   return {
     name: path,
-    async run(handler, { onBegin, onBatch }, signal) {
-      const reader = new CaptureReader(handler);
+    async run(handler, { onBegin, onBatch, onKeyLog }, signal) {
+      const reader = new CaptureReader(handler, onKeyLog);
       try {
         for await (const chunk of openCapture(path, { signal })) {
           onBegin?.();

@@ -19,6 +19,7 @@ export const TEST_TOOLS = [
   { command: "ssh-keygen", packages: ["openssh-client"] },
   { command: "dropbear", packages: ["dropbear-bin"] },
   { command: "openssl", packages: ["openssl"] },
+  { command: "curl", packages: ["curl"] },
   { command: "nmap", packages: ["nmap"] },
   { command: "groff", packages: ["groff"] },
   { command: "chromium", packages: ["chromium"] },

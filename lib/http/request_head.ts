@@ -1,6 +1,7 @@
 /** Reads the head of an HTTP/1 request: request line and headers (RFC 9112 3 and 5). */
 import { ByteMemo } from "../byte_memo.ts";
 import { latin1 } from "../text/latin1.ts";
+import { isKnownMethod } from "./methods.ts";
 import { type Header, type HttpRequest, MAX_HEAD_LENGTH, MAX_HEADERS } from "./request.ts";
 
 /** A request, and where it ends. */
@@ -93,6 +94,18 @@ function isRequestLine(bytes: Uint8Array, space: number, end: number): boolean {
 /** True when `bytes` begin with a whole request line. */
 export function isRequest(bytes: Uint8Array): boolean {
   return bytes.length > 0 && lineState(bytes, requestStart(bytes)) === "request";
+}
+
+/**
+ * As {@linkcode isRequest} for bytes before which others may be missing: the end of a request line whose
+ * start was lost is none. It has to have a method that is known, and a target.
+ */
+export function isKnownRequest(bytes: Uint8Array): boolean {
+  if (!isRequest(bytes)) return false;
+  const start = requestStart(bytes);
+  const space = bytes.indexOf(SPACE, start);
+  const line = latin1(bytes, space, bytes.indexOf(LF, space)).trim();
+  return line.includes(" ") && isKnownMethod(bytes, start, space);
 }
 
 /** Offset after the empty line that ends the head, looked for from `from` on; -1 if not there. */

@@ -5,7 +5,7 @@ import { Http2RequestStream } from "./http2_stream.ts";
 import { type HttpRequest, MAX_HEAD_LENGTH } from "./request.ts";
 import {
   headEnd,
-  isRequest,
+  isKnownRequest,
   lineState,
   MAX_METHOD_LENGTH,
   readHead,
@@ -54,7 +54,7 @@ export class HttpRequestStream {
     this.behindConnect = undefined;
     if (this.#lost) {
       // Senders put a request at the start of a segment, unless they send several at a time.
-      if (!isRequest(bytes)) return requests;
+      if (!isKnownRequest(bytes)) return requests;
       this.#lost = false;
     }
     let rest = bytes;

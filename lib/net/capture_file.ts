@@ -1,7 +1,7 @@
 /** Reads captures, pcap or pcapng, from bytes that come in pieces of any size. */
 import { isPcap, parsePcapHeader, PCAP_HEADER_LENGTH, PcapRecords } from "./pcap.ts";
 import { isPcapng, PcapngBlocks } from "./pcapng.ts";
-import type { PacketHandler, RecordParser } from "./record_parser.ts";
+import type { KeyLogHandler, PacketHandler, RecordParser } from "./record_parser.ts";
 
 const MAGIC_LENGTH = 4;
 
@@ -12,6 +12,7 @@ const MAGIC_LENGTH = 4;
  */
 export class CaptureReader {
   readonly #onPacket: PacketHandler;
+  readonly #onKeyLog: KeyLogHandler | undefined;
   #parser: RecordParser | undefined;
   #damage: string | undefined;
   /** Start of a record whose rest has not come. */
@@ -22,9 +23,13 @@ export class CaptureReader {
   /** Bytes of the capture before the held ones. */
   #position = 0;
 
-  /** @param onPacket called for each packet; what it throws comes out of push() */
-  constructor(onPacket: PacketHandler) {
+  /**
+   * @param onPacket called for each packet; what it throws comes out of push()
+   * @param onKeyLog called for the secrets in a pcapng file
+   */
+  constructor(onPacket: PacketHandler, onKeyLog?: KeyLogHandler) {
     this.#onPacket = onPacket;
+    this.#onKeyLog = onKeyLog;
   }
 
   /** Packets handed out, counting the one that is being handed out. */
@@ -84,7 +89,7 @@ export class CaptureReader {
     const length = end - start;
     if (length < MAGIC_LENGTH) return start;
     if (isPcapng(bytes, start)) {
-      this.#parser = new PcapngBlocks(this.#onPacket);
+      this.#parser = new PcapngBlocks(this.#onPacket, this.#onKeyLog);
     } else if (!isPcap(bytes, start)) {
       this.#damage = "offset 0: neither pcap nor pcapng";
     } else if (length < PCAP_HEADER_LENGTH) {

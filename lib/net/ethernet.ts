@@ -23,6 +23,8 @@ export const ETHERTYPE = {
   pppoeSession: 0x8864,
   mpls: 0x8847,
   mplsMulticast: 0x8848,
+  /** 802.2 in frames that are too long for a length (draft-ietf-isis-ext-eth). */
+  jumboLlc: 0x8870,
 } as const;
 
 /** Bytes of two addresses and a type. */
@@ -89,6 +91,8 @@ export function etherTypeIp(bytes: Uint8Array, type: number, offset: number, end
       case ETHERTYPE.mpls:
       case ETHERTYPE.mplsMulticast:
         return mplsIp(bytes, at, end);
+      case ETHERTYPE.jumboLlc:
+        return llcIp(bytes, at, end);
     }
     if (next <= MAX_LENGTH_FIELD) return llcIp(bytes, at, end);
     const type = innerType(next, at, end);

@@ -25,6 +25,16 @@ const FIREWIRE_HEADER = 18;
 const IPSEC_HEADER = 12;
 const PPI_HEADER = 8;
 
+/** Flags, virtual path and channel. */
+const SUN_ATM_HEADER = 4;
+
+/** Addresses of InfiniBand's global route header, before the type (RFC 4391 6). */
+const INFINIBAND_ADDRESSES = 40;
+
+/** Smallest header of a packet tap of Darwin: length, record type, link type, and more. */
+const PACKET_TAP_HEADER = 12;
+const PACKET_TAP_PACKET = 1;
+
 const NFLOG_HEADER = 4;
 const NFLOG_PAYLOAD = 9;
 const MAX_NFLOG_FIELDS = 64;
@@ -44,12 +54,15 @@ export const OTHER_LINK_LAYERS: ReadonlyMap<number, LinkLayer> = new Map<number,
   [109, (bytes, offset, end) => ipAt(bytes, offset + IPSEC_HEADER, end, 0)],
   [117, firewallLogIp],
   [119, prismIp],
+  [123, sunAtmIp],
   [138, firewireIp],
   [163, avsIp],
   [192, perPacketInformationIp],
   // PPP behind a byte that tells the direction.
   [204, (bytes, offset, end) => pppIp(bytes, offset + 1, end)],
   [239, netfilterLogIp],
+  [242, infinibandIp],
+  [258, packetTapIp],
 ]);
 
 function tokenRingIp(bytes: Uint8Array, offset: number, end: number): number {
@@ -134,6 +147,49 @@ function perPacketInformationIp(bytes: Uint8Array, offset: number, end: number):
     default:
       return -1;
   }
+}
+
+/** ATM as Solaris captures it (SunATM): RFC 2684 behind four bytes. */
+function sunAtmIp(bytes: Uint8Array, offset: number, end: number): number {
+  return end - offset < SUN_ATM_HEADER ? -1 : llcOrIp(bytes, offset + SUN_ATM_HEADER, end);
+}
+
+function infinibandIp(bytes: Uint8Array, offset: number, end: number): number {
+  const at = offset + INFINIBAND_ADDRESSES;
+  // Behind the type there are two reserved bytes.
+  return end - at < 4 ? -1 : etherTypeIp(bytes, u16(bytes, at), at + 4, end);
+}
+
+/** What tcpdump writes on Darwin for several interfaces; little-endian. */
+function packetTapIp(bytes: Uint8Array, offset: number, end: number): number {
+  if (end - offset < PACKET_TAP_HEADER) return -1;
+  const word = (at: number) => swapped32(u32(bytes, offset + at));
+  const length = word(0);
+  if (length < PACKET_TAP_HEADER || length > end - offset || word(4) !== PACKET_TAP_PACKET) {
+    return -1;
+  }
+  const at = offset + length;
+  switch (word(8)) {
+    case 0:
+      // The loopback interface: an address family in the byte order of the host.
+      return ipAt(bytes, at + 4, end, 0);
+    case 1:
+      return ethernetIp(bytes, at, end);
+    case 12:
+    case 14:
+    case 101:
+      return ipAt(bytes, at, end, 0);
+    case 105:
+      return dot11Ip(bytes, at, end, false);
+    case 127:
+      return radiotapIp(bytes, at, end);
+    default:
+      return -1;
+  }
+}
+
+function swapped32(word: number): number {
+  return ((word & 0xff) << 24 | (word & 0xff00) << 8 | word >>> 8 & 0xff00 | word >>> 24) >>> 0;
 }
 
 /** NFLOG of Linux: fields with a length and a type, which hosts write in their own byte order. */

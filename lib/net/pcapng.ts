@@ -1,15 +1,24 @@
 /** The blocks of pcapng files (draft-ietf-opsawg-pcapng). */
 import { PcapngInterface } from "./pcapng_interface.ts";
-import { MAX_CAPTURED, type PacketHandler, type RecordParser } from "./record_parser.ts";
+import {
+  type KeyLogHandler,
+  MAX_CAPTURED,
+  type PacketHandler,
+  type RecordParser,
+} from "./record_parser.ts";
 
-/** Block types that are read; sections 4.1 to 4.4 and appendix A of the draft. */
+/** Block types that are read; sections 4.1 to 4.4, 4.7 and appendix A of the draft. */
 const BLOCK = {
   section: 0x0a0d0d0a,
   interface: 1,
   packet: 2,
   simplePacket: 3,
   enhancedPacket: 6,
+  secrets: 10,
 } as const;
+
+/** Type of the secrets in a key log of TLS, section 4.7: "TLSK". */
+const TLS_KEY_LOG = 0x544c534b;
 
 /** Byte-Order Magic of a section header, as its writer's byte order gives it. */
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -26,7 +35,7 @@ const MAX_BLOCK = 16 * 1024 * 1024;
 const MAX_INTERFACES = 65536;
 
 /** Bytes before the data of a packet, by kind of block: those of the block's head included. */
-const BEFORE_DATA = { packet: 28, simplePacket: 12, enhancedPacket: 28 } as const;
+const BEFORE_DATA = { packet: 28, simplePacket: 12, enhancedPacket: 28, secrets: 16 } as const;
 
 /** True when `bytes` (4 at least) start with a section header. */
 export function isPcapng(bytes: Uint8Array, offset: number): boolean {
@@ -41,12 +50,14 @@ export class PcapngBlocks implements RecordParser {
   needed = SMALLEST_BLOCK;
   fault: string | undefined;
   readonly #onPacket: PacketHandler;
+  readonly #onKeyLog: KeyLogHandler | undefined;
   #littleEndian = true;
   #interfaces: PcapngInterface[] = [];
   #lastMicros = 0;
 
-  constructor(onPacket: PacketHandler) {
+  constructor(onPacket: PacketHandler, onKeyLog?: KeyLogHandler) {
     this.#onPacket = onPacket;
+    this.#onKeyLog = onKeyLog;
   }
 
   consume(bytes: Uint8Array, start: number, end: number): number {
@@ -121,6 +132,9 @@ export class PcapngBlocks implements RecordParser {
       case BLOCK.section:
         this.#section(view, offset, length);
         break;
+      case BLOCK.secrets:
+        this.#secrets(bytes, view, offset, length);
+        break;
     }
   }
 
@@ -142,6 +156,15 @@ export class PcapngBlocks implements RecordParser {
         PcapngInterface.parse(bytes, view, offset + 8, offset + length - 4, this.#littleEndian),
       );
     }
+  }
+
+  /** A Decryption Secrets Block. What it holds concerns nobody who did not ask for it. */
+  #secrets(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+    if (this.#onKeyLog === undefined || length < BEFORE_DATA.secrets + 4) return;
+    if (view.getUint32(offset + 8, this.#littleEndian) !== TLS_KEY_LOG) return;
+    const start = offset + BEFORE_DATA.secrets;
+    const end = start + view.getUint32(offset + 12, this.#littleEndian);
+    this.#onKeyLog(bytes.subarray(start, Math.min(end, offset + length - 4)));
   }
 
   /** An Enhanced Packet Block, or the obsolete Packet Block, which has the same layout but for the id. */

@@ -17,6 +17,9 @@ export type PacketHandler = (
   linkType: number,
 ) => void;
 
+/** Takes a key log (`SSLKEYLOGFILE`) that lies in a capture. `text` is only valid during the call. */
+export type KeyLogHandler = (text: Uint8Array) => void;
+
 /** Cuts bytes into the records of one capture format. */
 export interface RecordParser {
   /** Packets handed out. */

@@ -147,10 +147,13 @@ const LOOKALIKES: Readonly<Record<string, Uint8Array>> = {
   "VXLAN from its port": inUdp(50000, vxlan(frame(INNER4)), 4789),
   "VXLAN-GPE with another protocol": inUdp(4790, vxlan(INNER4, 0x0c, 4)),
   "an inner packet that is longer than the outer": inUdp(
-    4789,
-    vxlan(frame(INNER4).subarray(0, -1)),
+    4341,
+    hex("0000000000000000", INNER4.subarray(0, -1)),
   ),
-  "an inner IPv6 packet that is longer": inUdp(6081, geneve(0x86dd, INNER6.subarray(0, -1))),
+  "an inner IPv6 packet that is longer": inUdp(
+    4341,
+    hex("0000000000000000", INNER6.subarray(0, -1)),
+  ),
   "Geneve of version 1": inUdp(6081, geneve(0x0800, INNER4).with(0, 0x40)),
   "Geneve with its reserved byte set": inUdp(6081, geneve(0x0800, INNER4).with(7, 1)),
   "Geneve with ARP": inUdp(6081, geneve(0x0806, INNER4)),
@@ -172,6 +175,22 @@ const LOOKALIKES: Readonly<Record<string, Uint8Array>> = {
   "Teredo with authentication that reaches too far": inUdp(3544, hex("0001ffff", TEREDO)),
   "the first fragment of a tunnel": ipv4({ ...OUTER, protocol: 4, fragment: 0x2000 }, INNER4),
 };
+
+for (const inner of [INNER4, INNER6]) {
+  Deno.test(`decodePacket() reads IPv${inner[0]! >> 4} that a mirror has cut, and knows how much`, () => {
+    const cut = inner.subarray(0, -1);
+    const type = inner[0]! >> 4 === 4 ? 0x0800 : 0x86dd;
+    const whole = decoded(frame(inUdp(4789, vxlan(frame(inner)))))!;
+    for (
+      const datagram of [inUdp(4789, vxlan(frame(cut))), inUdp(6081, geneve(type, cut))]
+    ) {
+      const packet = decoded(frame(datagram))!;
+      assert.equal(sourceOf(packet), sourceOf(whole));
+      assert.equal(packet.payloadLength, whole.payloadLength - 1);
+      assert.equal(packet.payloadMissing, 1);
+    }
+  });
+}
 
 for (const [name, datagram] of Object.entries(LOOKALIKES)) {
   Deno.test(`decodePacket() keeps the outer packet of ${name}`, () => {

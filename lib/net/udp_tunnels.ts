@@ -60,9 +60,9 @@ export function udpTunnelIp(packet: Packet): number {
     case PORT.vxlan:
     case PORT.vxlanGpe:
     case PORT.oldVxlan:
-      return fitting(packet, vxlanIp(packet));
+      return sound(packet, vxlanIp(packet));
     case PORT.geneve:
-      return fitting(packet, geneveIp(packet));
+      return sound(packet, geneveIp(packet));
     case PORT.gtpU:
       return fitting(packet, gtpIp(packet));
     case PORT.teredo:
@@ -102,6 +102,11 @@ function fitting(packet: Packet, ip: number): number {
   const end = payloadOffset + payloadLength;
   if (ip < 0 || !isPlausibleIp(bytes, ip, end)) return -1;
   return ipEnd(bytes, ip) <= end + payloadMissing ? ip : -1;
+}
+
+/** `ip` when the packet there is sound; mirrors cut what they send in these tunnels. */
+function sound({ bytes, payloadOffset, payloadLength }: Packet, ip: number): number {
+  return ip >= 0 && isPlausibleIp(bytes, ip, payloadOffset + payloadLength) ? ip : -1;
 }
 
 function ipEnd(bytes: Uint8Array, ip: number): number {

@@ -24,6 +24,9 @@ const MAX_KEY_SETS = 2;
 /** The client's own choice, the server's, and some to spare. */
 const MAX_IDS = 4;
 
+/** Packets that are kept until the client's first one shows their keys: the hello of a server has one or two. */
+const MAX_EARLY = 2;
+
 /** client_version and random, which a client keeps when it begins anew after a Retry. */
 const HELLO_IDENTITY_LENGTH = 34;
 
@@ -35,6 +38,12 @@ interface KeySet {
   readonly connectionId: Uint8Array;
   client?: PacketKeys;
   server?: PacketKeys;
+}
+
+/** An Initial packet that came before the one whose connection ID gives its keys. */
+interface EarlyPacket {
+  readonly bytes: Uint8Array;
+  readonly fromClient: boolean;
 }
 
 /**
@@ -58,6 +67,7 @@ export class QuicHandshake {
   /** True when the caller's idea of who is the client turned out to be wrong. */
   #swapped = false;
   #failures = 0;
+  #early: EarlyPacket[] = [];
   /** Version and random of the last ClientHello. */
   #identity = "";
   /** True until the connection's first ClientHello. */
@@ -70,7 +80,8 @@ export class QuicHandshake {
 
   /** Bytes of memory that are held. */
   get held(): number {
-    return this.#client.held + this.#server.held;
+    const early = this.#early.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return this.#client.held + this.#server.held + early;
   }
 
   /**
@@ -92,6 +103,11 @@ export class QuicHandshake {
       if (header.kind === "initial") this.#readInitial(bytes, header, fromClient, messages);
       at = header.end;
     }
+    if (this.#early.length > 0 && this.#keySets.length > 0) {
+      const early = this.#early;
+      this.#early = [];
+      for (const packet of early) messages.push(...this.push(packet.bytes, packet.fromClient));
+    }
     return messages;
   }
 
@@ -105,6 +121,9 @@ export class QuicHandshake {
     const frames = this.#open(bytes, header, senderOpens);
     if (frames === undefined) {
       this.#failures++;
+      if (this.#keySets.length === 0 && this.#early.length < MAX_EARLY) {
+        this.#early.push({ bytes: bytes.slice(header.start, header.end), fromClient: senderOpens });
+      }
       return;
     }
     this.#failures = 0;

@@ -4,6 +4,7 @@ import { FragmentTable } from "../net/ip_fragments.ts";
 import { decodePacket, Packet } from "../net/packet.ts";
 import type { PacketHandler } from "../net/record_parser.ts";
 import { TRANSPORT } from "../net/transport.ts";
+import type { SecretSource } from "../tls/key_log.ts";
 import { Conversations, MAX_HELD } from "./conversations.ts";
 import { DatagramObserver } from "./datagram_observer.ts";
 import type { EngineView } from "./engine_view.ts";
@@ -26,6 +27,8 @@ export interface EngineOptions {
   readonly ja4plus: boolean;
   /** Signatures that name TCP/IP stacks. */
   readonly stacks: StackDatabase;
+  /** Secrets of TLS connections: what these seal is read, too. */
+  readonly secrets?: SecretSource | undefined;
   /** Hosts at a time whose SYNs are compared and counted; 16,384 by default. */
   readonly maxSources?: number | undefined;
   /** Bytes that may be held of all payload that is being read. */
@@ -53,6 +56,7 @@ export interface EngineCounters {
 export class Engine implements EngineView {
   readonly reporter: Reporter;
   readonly ja4plus: boolean;
+  readonly #secrets: SecretSource | undefined;
   readonly #packet = new Packet();
   readonly #fragments = new FragmentTable();
   readonly #flows: FlowTable;
@@ -69,6 +73,7 @@ export class Engine implements EngineView {
     const { reporter, maxFlows, ja4plus, stacks, maxSources, maxHeld = MAX_HELD } = options;
     this.reporter = reporter;
     this.ja4plus = ja4plus;
+    this.#secrets = options.secrets;
     this.#flows = new FlowTable(maxFlows, (record) => this.#end(record));
     this.#conversations = new Conversations(this.#flows, maxHeld);
     this.#syns = new SynObserver(this, stacks, maxSources);
@@ -78,6 +83,10 @@ export class Engine implements EngineView {
 
   get micros(): number {
     return this.#packet.micros;
+  }
+
+  get secrets(): SecretSource | undefined {
+    return this.#secrets?.knowsAny === true ? this.#secrets : undefined;
   }
 
   get packetNumber(): number {

@@ -70,10 +70,11 @@ export class Flow {
     return this.#apart?.micros ?? this.#table.doubles[this.record + LAST >> 1]!;
   }
 
-  /** The times of the handshake were all seen, so that they can be compared. */
+  /** The times of the handshake were all seen, and in their order, so that they can be compared. */
   get timed(): boolean {
     const all = FLAG.synTimed | FLAG.synAckTimed | FLAG.ackTimed;
-    return (this.#flags & all) === all;
+    return (this.#flags & all) === all && this.synMicros <= this.synAckMicros &&
+      this.synAckMicros <= this.ackMicros;
   }
 
   /** The SYN was seen: it is known who opened. */

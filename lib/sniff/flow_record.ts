@@ -61,7 +61,7 @@ export const FLAG = {
   openerIsB: 1,
   /** The opener was found to be the other side only when a conversation was under way. */
   turned: 2,
-  /** Both sides have said goodbye, or one has reset: what comes now changes nothing. */
+  /** Both sides have said goodbye, or one has reset: a SYN begins another connection. */
   closed: 4,
   /** Somebody reads the payload. */
   read: 8,

@@ -1,5 +1,5 @@
 /** Finds out what a TCP connection speaks, and who then reads it. */
-import { isRequest } from "../http/request_head.ts";
+import { isKnownRequest, isRequest } from "../http/request_head.ts";
 import { clientHelloAt, serverRecordAt } from "../proxy/tls_start.ts";
 import { isIdentification } from "../ssh/identification.ts";
 import { isKexInitStart } from "../ssh/kexinit_start.ts";
@@ -9,6 +9,7 @@ import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
 import { HttpObserver } from "./http_observer.ts";
 import type { Recognition, Recognized, Recognizer } from "./recognizing_analyzer.ts";
+import { SealedRequests } from "./sealed_requests.ts";
 import { SideTalk } from "./side_talk.ts";
 import { SshAnalyzer } from "./ssh_analyzer.ts";
 import { SshObserver } from "./ssh_observer.ts";
@@ -27,13 +28,16 @@ export class ProtocolRecognizer implements Recognizer {
   readonly #flow: Flow;
   /** HTTP is read by somebody else. */
   readonly #inTunnel: boolean;
-  #opener = new SideTalk();
-  #responder = new SideTalk();
+  #opener: SideTalk;
+  #responder: SideTalk;
 
   constructor(engine: EngineView, flow: Flow, inTunnel = false) {
     this.#engine = engine;
     this.#flow = flow;
     this.#inTunnel = inTunnel;
+    const fromStart = inTunnel || flow.openerKnown;
+    this.#opener = new SideTalk(fromStart);
+    this.#responder = new SideTalk(fromStart);
   }
 
   recognize(opener: Uint8Array, responder: Uint8Array): Recognition {
@@ -56,8 +60,8 @@ export class ProtocolRecognizer implements Recognizer {
   }
 
   forget(fromOpener: boolean): void {
-    if (fromOpener) this.#opener = new SideTalk();
-    else this.#responder = new SideTalk();
+    if (fromOpener) this.#opener = new SideTalk(false);
+    else this.#responder = new SideTalk(false);
   }
 
   /** What both sides speak, given who is the client. */
@@ -93,7 +97,11 @@ export class ProtocolRecognizer implements Recognizer {
   }
 
   #tls(): Analyzer {
-    return new TlsAnalyzer(new TlsReporter(this.#engine, this.#flow));
+    const reporter = new TlsReporter(this.#engine, this.#flow);
+    const { secrets } = this.#engine;
+    if (secrets === undefined) return new TlsAnalyzer(reporter);
+    const content = new SealedRequests(this.#engine, this.#flow);
+    return new TlsAnalyzer(reporter, { secrets, content });
   }
 
   #ssh(): Analyzer {
@@ -123,7 +131,7 @@ export function mayBegin(bytes: Uint8Array, offset: number, length: number): boo
   }
   if (!isUpper(first) || !isUpper(second)) return false;
   const payload = bytes.subarray(offset, offset + length);
-  return isIdentification(payload) || isRequest(payload);
+  return isIdentification(payload) || isKnownRequest(payload);
 }
 
 function isUpper(byte: number): boolean {

@@ -1,6 +1,6 @@
 /** What one side of a connection has said so far, judged as it grows. */
 import { isResponse } from "../http/connect_answer.ts";
-import { lineState, requestStart } from "../http/request_head.ts";
+import { isKnownRequest, lineState, requestStart } from "../http/request_head.ts";
 import { proxyMessagesEnd } from "../proxy/proxy_messages.ts";
 import {
   ClientTlsPreamble,
@@ -26,6 +26,8 @@ const NOTHING = new Uint8Array(0);
  * must not make all that he said before be read again with each.
  */
 export class SideTalk {
+  /** Nothing was said before. */
+  readonly #fromStart: boolean;
   #heard: Uint8Array = NOTHING;
   /** The first line is whole, or cannot become one of HTTP. */
   #lineJudged = false;
@@ -40,6 +42,11 @@ export class SideTalk {
   #clientFed = 0;
   #server: ServerTlsPreamble | undefined;
   #serverFed = 0;
+
+  /** @param fromStart false where something may be missing before what is heard */
+  constructor(fromStart = true) {
+    this.#fromStart = fromStart;
+  }
 
   /** Takes all that was said, which begins with what was said before. */
   hear(heard: Uint8Array): void {
@@ -56,7 +63,7 @@ export class SideTalk {
     if (!this.#lineJudged && this.#heard.length > 0) {
       const state = lineState(this.#heard, requestStart(this.#heard));
       this.#lineJudged = state !== "incomplete";
-      this.#isRequest = state === "request";
+      this.#isRequest = state === "request" && (this.#fromStart || isKnownRequest(this.#heard));
     }
     return this.#isRequest;
   }

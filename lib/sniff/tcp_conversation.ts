@@ -67,6 +67,11 @@ export class TcpConversation implements Conversation {
     return this.#opener.stream.held + this.#responder.stream.held + this.#analyzer.held;
   }
 
+  /** Something has begun of which the rest is wanted, even if it should come behind a RST. */
+  get awaits(): boolean {
+    return this.held > 0 || this.#analyzer.listens(false);
+  }
+
   /** The SYN of one side, by its sequence number. */
   open(fromOpener: boolean, sequence: number): void {
     (fromOpener ? this.#opener : this.#responder).stream.open(sequence);

@@ -18,7 +18,15 @@ import type { FlowTable } from "./flow_table.ts";
 import { answeredSyn, noteOtherSyn, type OtherSyn } from "./other_syn.ts";
 import { answerOf, noteSynAck, secondsSince, setAnswer, synAckDelays } from "./syn_ack_history.ts";
 import type { SynObserver } from "./syn_observer.ts";
-import { hasSpoken, hasStarted, initialSequence, noteStart, TCP_FLAG } from "./tcp_side.ts";
+import {
+  hasAnswered,
+  hasSpoken,
+  hasStarted,
+  initialSequence,
+  noteStart,
+  precedes,
+  TCP_FLAG,
+} from "./tcp_side.ts";
 
 const { syn: SYN, ack: ACK } = TCP_FLAG;
 
@@ -61,8 +69,12 @@ export class TcpHandshakes {
     const sequence = packet.sequence | 0;
     const { micros, ttl } = packet;
     const over = this.#isOver(record, micros);
-    const again = fromOpener && started && initialSequence(words, side) === sequence;
-    if (again && !over) return record;
+    // Sent again; or captured late, behind what follows or answers it.
+    const belongs = fromOpener &&
+      (started
+        ? initialSequence(words, side) === sequence
+        : precedes(words, side, sequence) || hasAnswered(words, other, sequence));
+    if (belongs && !over) return record;
     if (over || !hasSpoken(words, other)) {
       const former = fromOpener && started && !over ? this.#startOf(record) : undefined;
       const next = this.#beginAgain(record, packet);

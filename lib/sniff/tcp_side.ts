@@ -42,6 +42,9 @@ const MAX_JUMP = 1 << 20;
 /** How far a segment or an acknowledgement may be behind the last byte sent: more than any window in use. */
 const MAX_UNACKNOWLEDGED = 1 << 26;
 
+/** How much data may be captured before the SYN that they follow: no more than a first flight. */
+const MAX_BEFORE_SYN = 1 << 16;
+
 /** SSH sessions are counted in windows of 200 packets: no need for more. */
 const MAX_EMPTY_ACKS = 200;
 
@@ -57,11 +60,19 @@ export const PROGRESS = {
   some: 3,
 } as const;
 
-/** Notes the SYN or SYN-ACK of a side. */
+/** Notes the SYN or SYN-ACK of a side, which may be captured behind what follows it. */
 export function noteStart(words: Int32Array, side: number, sequence: number, ttl: number): void {
+  const follows = precedes(words, side, sequence);
   words[side + ISN] = sequence;
   words[side + STATE] = words[side + STATE]! & ~TTL_MASK | SEEN.start | SEEN.packet | ttl;
-  words[side + NEXT] = sequence + 1;
+  if (!follows) words[side + NEXT] = sequence + 1;
+}
+
+/** True when a side has spoken and a SYN with `sequence` stands shortly before the last byte of that. */
+export function precedes(words: Int32Array, side: number, sequence: number): boolean {
+  if (!hasSpoken(words, side)) return false;
+  const ahead = (words[side + NEXT]! - sequence - 1) | 0;
+  return ahead >= 0 && ahead <= MAX_BEFORE_SYN;
 }
 
 /** True when the SYN or SYN-ACK of a side was seen. */
@@ -126,6 +137,13 @@ function noteAcknowledgement(
   if (!newer) return;
   words[side + ACKNOWLEDGED] = acknowledgement;
   words[side + STATE]! |= SEEN.ack;
+}
+
+/** True when a SYN-ACK of `receiver` was seen, and what it acknowledged first is a SYN with `sequence`. */
+export function hasAnswered(words: Int32Array, receiver: number, sequence: number): boolean {
+  if (!hasStarted(words, receiver) || (words[receiver + STATE]! & SEEN.ack) === 0) return false;
+  const behind = (words[receiver + ACKNOWLEDGED]! - sequence - 1) | 0;
+  return behind >= 0 && behind <= MAX_BEFORE_SYN;
 }
 
 function isNearAcknowledged(words: Int32Array, receiver: number, sequence: number): boolean {

@@ -70,25 +70,29 @@ export class TcpTracker {
     }
     if (start === SYN) this.#handshakes.syn(record, packet);
     else if (start === (SYN | ACK)) this.#synAck(record, packet, fromOpener);
-    // A receiver drops what does not acknowledge anything (RFC 9293 3.10.7.4).
-    else if ((tcpFlags & ACK) === 0) return;
+    else if ((tcpFlags & ACK) === 0) return this.#unacknowledging(record, packet, fromOpener);
     else if (fromOpener) this.#handshakes.ack(record, packet.micros);
 
     const progress = advance(words, side, other, packet);
     const hasPayload = packet.payloadLength + packet.payloadMissing > 0;
     if (hasPayload && fromOpener && progress !== PROGRESS.some) countRetransmit(flows, record);
-    const flags = words[record + FLAGS]!;
-    if ((flags & FLAG.closed) !== 0) return;
+    // Behind a RST, too: what was under way then, or captured late, still comes.
     if (hasPayload && progress === PROGRESS.implausible) {
       this.#strayPayload(record, packet, fromOpener);
     } else if (hasPayload) this.#payload(record, packet, fromOpener, progress);
-    else if (tcpFlags === ACK && (flags & FLAG.unwanted) === 0) this.#emptyAck(record, fromOpener);
+    const flags = words[record + FLAGS]!;
+    if ((flags & FLAG.closed) !== 0) return;
+    if (!hasPayload && tcpFlags === ACK && (flags & FLAG.unwanted) === 0) {
+      this.#emptyAck(record, fromOpener);
+    }
     if (haveBothEnded(words, side, other)) this.#closeIfDone(record);
   }
 
   /** The flow at `record` leaves the table. */
   end(record: number): void {
-    if ((this.#flows.words[record + FLAGS]! & FLAG.closed) === 0) this.#finish(record);
+    this.#endConversations(record);
+    if ((this.#flows.words[record + FLAGS]! & FLAG.closed) !== 0) return;
+    reportTiming(this.#engine, this.#flows, record);
   }
 
   #synAck(record: number, packet: Packet, fromOpener: boolean): void {
@@ -132,6 +136,15 @@ export class TcpTracker {
     else this.#conversations.note(flow, packet.micros, read);
   }
 
+  /**
+   * A receiver drops what does not acknowledge anything (RFC 9293 3.10.7.4). Where none has answered, the
+   * packets may have been made by hand.
+   */
+  #unacknowledging(record: number, packet: Packet, fromOpener: boolean): void {
+    if ((this.#flows.words[record + FLAGS]! & FLAG.synAckTimed) !== 0) return;
+    if (packet.payloadLength > 0) this.#strayPayload(record, packet, fromOpener);
+  }
+
   #converse(flow: Flow, micros: number): TcpConversation {
     return new TcpConversation(new TcpConnection(this.#engine, flow, this.#flows.words), micros);
   }
@@ -168,6 +181,7 @@ export class TcpTracker {
   #reset(record: number, packet: Packet, fromOpener: boolean): void {
     if ((this.#flows.words[record + FLAGS]! & FLAG.closed) !== 0) return;
     if (!fromOpener) this.#handshakes.reset(record, packet.micros);
+    if (this.#conversationOf(record)?.awaits !== true) this.#endConversations(record);
     this.#close(record);
   }
 
@@ -180,19 +194,20 @@ export class TcpTracker {
       streamEnd(words, opener, responder),
       streamEnd(words, responder, opener),
     );
-    if (done !== STREAM_END.open) this.#close(record);
+    if (done === STREAM_END.open) return;
+    this.#endConversations(record);
+    this.#close(record);
   }
 
   #close(record: number): void {
     this.#flows.words[record + FLAGS]! |= FLAG.closed;
-    this.#finish(record);
+    reportTiming(this.#engine, this.#flows, record);
   }
 
-  #finish(record: number): void {
+  #endConversations(record: number): void {
     const flow = this.#flows.kept(record);
     if (flow?.stray !== undefined) this.#conversations.endStray(flow);
     if (flow?.conversation !== undefined) this.#conversations.end(flow);
-    reportTiming(this.#engine, this.#flows, record);
   }
 }
 

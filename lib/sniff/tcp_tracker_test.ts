@@ -14,6 +14,8 @@ const fieldsOf = (events: readonly Event[], type: string) =>
 const namesOf = (talk: TcpTalk) =>
   fieldsOf(sniff(talk.packets).events, "tls_client_hello").map(({ sni }) => sni);
 const timingsOf = (talk: TcpTalk) => fieldsOf(sniff(talk.packets).events, "tcp_flow_timing");
+/** How many packets each connection had until it ended. */
+const packetsOf = (talk: TcpTalk) => timingsOf(talk).map(({ packets }) => packets);
 
 /** A connection that is open, with half a hello said. */
 const half = () => new TcpTalk().open().say("client", HELLO.subarray(0, 80));
@@ -24,10 +26,33 @@ Deno.test("TcpTracker does not believe a RST with another number than is expecte
     for (const side of ["client", "server"] as const) {
       const talk = half().stray(side, FLAG.rst, text(""), ahead).say("client", rest);
       assert.deepEqual(namesOf(talk), ["true.example"], `${side} ${ahead}`);
+      assert.deepEqual(packetsOf(talk), [6], `${side} ${ahead}`);
     }
   }
-  assert.deepEqual(namesOf(half().stray("client", FLAG.rst).say("client", rest)), []);
-  assert.deepEqual(namesOf(half().stray("server", FLAG.rst | FLAG.ack).say("client", rest)), []);
+  assert.deepEqual(packetsOf(half().stray("client", FLAG.rst).say("client", rest)), [5]);
+  assert.deepEqual(packetsOf(half().stray("server", FLAG.rst | FLAG.ack).say("client", rest)), [5]);
+});
+
+Deno.test("TcpTracker reads on behind a RST, be it in the middle of a hello or of an answer", () => {
+  for (const side of ["client", "server"] as const) {
+    const early = new TcpTalk().open().stray(side, FLAG.rst | FLAG.ack).say("client", HELLO);
+    assert.deepEqual(namesOf(early), ["true.example"], side);
+    const within = half().stray(side, FLAG.rst | FLAG.ack).say("client", rest, 40);
+    assert.deepEqual(namesOf(within.say("server", SESSION)), ["true.example"], side);
+    assert.equal(fieldsOf(sniff(within.packets).events, "tls_session").length, 1, side);
+    const answer = new TcpTalk().open().say("client", HELLO).say("server", SESSION.subarray(0, 40))
+      .stray(side, FLAG.rst | FLAG.ack).say("server", SESSION.subarray(40));
+    const [session] = fieldsOf(sniff(answer.packets).events, "tls_session");
+    assert.equal(session?.["sni"], "true.example", side);
+  }
+});
+
+Deno.test("TcpTracker begins anew behind a RST when a SYN comes, and ends what it had kept", () => {
+  const first = half().stray("client", FLAG.rst);
+  const second = new TcpTalk({ start: first.micros, clientIsn: 77 }).open().say("client", FAKE);
+  const { events, counters } = sniff([...first.packets, ...second.packets]);
+  assert.deepEqual(fieldsOf(events, "tls_client_hello").map(({ sni }) => sni), ["fake.example"]);
+  assert.deepEqual([counters.flows, counters.streams], [2, 2]);
 });
 
 Deno.test("TcpTracker does not believe a RST behind bytes that are missing", () => {
@@ -39,11 +64,11 @@ Deno.test("TcpTracker does not believe a RST behind bytes that are missing", () 
 Deno.test("TcpTracker does not believe a RST that does not answer the SYN", () => {
   const talk = () => new TcpTalk().syn();
   const opened = (talk: TcpTalk) =>
-    talk.segment("server", FLAG.syn | FLAG.ack).segment("client", FLAG.ack).say("client", HELLO);
-  assert.deepEqual(namesOf(opened(talk().stray("server", FLAG.rst, text(""), 77))), [
-    "true.example",
-  ]);
-  assert.deepEqual(namesOf(opened(talk().stray("server", FLAG.rst | FLAG.ack, text(""), 77))), []);
+    talk.segment("server", FLAG.syn | FLAG.ack).segment("client", FLAG.ack).say("client", HELLO)
+      .pause(2).segment("client", FLAG.ack);
+  assert.deepEqual(packetsOf(opened(talk().stray("server", FLAG.rst, text(""), 77))), [6]);
+  const answered = talk().stray("server", FLAG.rst | FLAG.ack, text(""), 77);
+  assert.deepEqual(packetsOf(opened(answered)), [], "too short to tell of");
 });
 
 Deno.test("TcpTracker takes no notice of FINs that are not at their place", () => {

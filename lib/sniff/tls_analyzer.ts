@@ -1,12 +1,15 @@
-/** Follows a TLS connection as far as its handshake is in the clear. */
+/** Follows a TLS connection as far as its handshake is in the clear, or its secrets are known. */
 import { ByteQueue } from "../byte_queue.ts";
 import { findHello } from "../proxy/find_hello.ts";
 import { CONTENT_TYPE, HANDSHAKE_TYPE, VERSION } from "../tls/constants.ts";
 import { parseCertificateMessage } from "../tls/certificate_message.ts";
+import { decompressCertificate } from "../tls/compressed_certificate.ts";
 import { HandshakeStream } from "../tls/handshake_stream.ts";
-import { RecordReader } from "../tls/record.ts";
+import type { SecretSource } from "../tls/key_log.ts";
+import { RecordReader, type TlsRecord } from "../tls/record.ts";
 import { parseServerHello, type ServerHello } from "../tls/server_hello.ts";
 import type { Analyzer } from "./analyzer.ts";
+import { Unsealer } from "./unsealer.ts";
 
 /** What a TLS handshake shows on the wire. */
 export interface TlsObserver {
@@ -14,6 +17,13 @@ export interface TlsObserver {
   clientHello(fromOpener: boolean, body: Uint8Array, index: number): void;
   serverHello(fromOpener: boolean, hello: ServerHello): void;
   certificates(fromOpener: boolean, chain: readonly Uint8Array[]): void;
+}
+
+/** What becomes of connections whose secrets are known. */
+export interface Unsealing {
+  readonly secrets: SecretSource;
+  /** Takes what a client says inside; @returns false when nothing more is wanted */
+  readonly content: { readonly held: number; push(content: Uint8Array): boolean };
 }
 
 /** Bytes of a side among which a hello is looked for, where its records did not begin as expected. */
@@ -26,6 +36,8 @@ class Side {
   done = false;
   /** No message was given yet. */
   fresh = true;
+  /** All records are sealed from here on, up to TLS 1.2. */
+  sealed = false;
   /** Looks for a hello, and has looked through so many bytes; the last few of them. */
   seeking = false;
   sought = 0;
@@ -52,17 +64,23 @@ class Side {
 /** Records into handshake messages, on both sides, until both are encrypted or broken. */
 export class TlsAnalyzer implements Analyzer {
   readonly #observer: TlsObserver;
+  readonly #unsealing: Unsealing | undefined;
+  readonly #unsealer: Unsealer | undefined;
   readonly #opener = new Side();
   readonly #responder = new Side();
   #hellos = 0;
   #version = 0;
+  #openerIsClient = true;
 
-  constructor(observer: TlsObserver) {
+  /** @param unsealing undefined where no secrets are known */
+  constructor(observer: TlsObserver, unsealing?: Unsealing) {
     this.#observer = observer;
+    this.#unsealing = unsealing;
+    this.#unsealer = unsealing && new Unsealer(unsealing.secrets);
   }
 
   get held(): number {
-    return this.#opener.held + this.#responder.held;
+    return this.#opener.held + this.#responder.held + (this.#unsealing?.content.held ?? 0);
   }
 
   listens(fromOpener: boolean): boolean {
@@ -133,14 +151,16 @@ export class TlsAnalyzer implements Analyzer {
         side.done = !side.fresh;
         return side.done;
       }
-      if (record.type === CONTENT_TYPE.applicationData) {
-        side.done = true;
+      if (side.sealed || record.type === CONTENT_TYPE.applicationData) {
+        this.#readSealed(side, fromOpener, record);
       } else if (record.type === CONTENT_TYPE.handshake) {
         side.messages.lend(record.payload);
         this.#readMessages(side, fromOpener);
         side.messages.settle();
       } else if (record.type === CONTENT_TYPE.changeCipherSpec && this.#isLastClearRecord()) {
-        side.done = true;
+        // Of a server nothing is wanted that comes behind it.
+        side.sealed = true;
+        side.done = this.#unsealer?.isOfUse !== true || fromOpener !== this.#openerIsClient;
       }
       // Alerts may be warnings: what comes after them still counts.
     }
@@ -165,6 +185,8 @@ export class TlsAnalyzer implements Analyzer {
       side.fresh = false;
       switch (message.type) {
         case HANDSHAKE_TYPE.clientHello:
+          this.#openerIsClient = fromOpener;
+          this.#unsealer?.clientHello(message.body);
           this.#observer.clientHello(fromOpener, message.body, this.#hellos++);
           break;
         case HANDSHAKE_TYPE.serverHello:
@@ -189,8 +211,44 @@ export class TlsAnalyzer implements Analyzer {
     this.#observer.serverHello(fromOpener, hello);
     if (hello.retryRequest) return;
     this.#version = hello.version;
+    this.#unsealer?.serverHello(hello);
     // Drafts of 1.3 count as 1.3: all but the hello is encrypted.
-    if (hello.version >= VERSION.tls13) side.done = true;
+    if (hello.version >= VERSION.tls13) side.done = this.#unsealer?.isOfUse !== true;
+  }
+
+  #readSealed(side: Side, fromOpener: boolean, record: TlsRecord): void {
+    const fromClient = fromOpener === this.#openerIsClient;
+    const plain = this.#unsealer === undefined ? false : this.#unsealer.open(fromClient, record);
+    if (plain === undefined) return;
+    if (plain === false) {
+      side.done = true;
+    } else if (plain.type === CONTENT_TYPE.handshake) {
+      side.messages.lend(plain.content);
+      this.#readSealedMessages(side, fromOpener);
+      side.messages.settle();
+    } else if (plain.type === CONTENT_TYPE.applicationData) {
+      side.done = !fromClient || !this.#unsealing!.content.push(plain.content);
+    }
+  }
+
+  #readSealedMessages(side: Side, fromOpener: boolean): void {
+    for (
+      let message = side.messages.next();
+      message !== undefined && !side.done;
+      message = side.messages.next()
+    ) {
+      if (message === "oversized") {
+        side.done = true;
+      } else if (message.type === HANDSHAKE_TYPE.certificate) {
+        this.#certificates(fromOpener, message.body);
+      } else if (message.type === HANDSHAKE_TYPE.compressedCertificate) {
+        const body = decompressCertificate(message.body);
+        if (body !== undefined) this.#certificates(fromOpener, body);
+      } else if (message.type === HANDSHAKE_TYPE.finished) {
+        // The server's answers are not read.
+        side.done = fromOpener !== this.#openerIsClient;
+      }
+    }
   }
 
   #certificates(fromOpener: boolean, body: Uint8Array): void {

@@ -43,11 +43,13 @@ export class TlsReporter implements TlsObserver {
     tell(engine, flow, type, [hello.own, again, this.#latency()]);
   }
 
-  serverHello(_fromOpener: boolean, hello: ServerHello): void {
+  serverHello(fromOpener: boolean, hello: ServerHello): void {
     const server = serverHelloFacts(hello, this.#transport, this.#engine.ja4plus);
     const client = this.#hello;
     const engine = this.#engine;
     const flow = this.#flow;
+    // Where no ClientHello says who is the client, it is not whoever answers.
+    if (client === undefined && fromOpener !== flow.turned && !flow.openerKnown) flow.turn();
     if (!isNews(engine, flow, "tls_session", `${client?.name} ${server.name}`)) return;
     const repeated = client?.repeated ?? NOTHING;
     tell(engine, flow, "tls_session", [server.fields, repeated, this.#latency()]);

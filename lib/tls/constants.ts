@@ -65,6 +65,8 @@ export const EXTENSION = {
   alpn: 16,
   /** RFC 7685. */
   padding: 21,
+  /** RFC 7366. */
+  encryptThenMac: 22,
   /** RFC 7627. */
   extendedMasterSecret: 23,
   /** RFC 5077. */

@@ -16,13 +16,6 @@ const KINDS: readonly string[] = [
   ...["hassh", "hassh_server", "sni"],
 ];
 
-/** Values that other tools have and we do not, each with the reason. */
-const NOT_OURS: ReadonlyMap<string, string> = new Map([[
-  "chrome-cloudflare-quic-with-secrets.pcapng ja4h " +
-  "ge20nn12enus_60f823d07c94_000000000000_000000000000",
-  "a request inside TLS: only the secrets that the capture brings along make it readable",
-]]);
-
 /** Values that we have and other tools do not, each with the reason. */
 const OURS_ALONE: ReadonlyMap<string, string> = new Map([[
   "gre-sample.pcap ja4t 5744_2-4-8-1-3_1436_00",
@@ -71,10 +64,10 @@ testNeeding(
 
     const ours = new Set(found.map((record) => `${flowOf(record)}\n${record.value}`));
     const missing = expected
-      .filter(({ status, tags }) => status === "agree" && !tags.includes("needs_keys"))
+      .filter(({ status }) => status === "agree")
       .filter((record) => !ours.has(`${flowOf(record)}\n${record.value}`))
       .map(named);
-    assert.deepEqual(missing, [...NOT_OURS.keys()]);
+    assert.deepEqual(missing, []);
 
     const known = new Map<string, Set<string>>();
     for (const record of expected) {

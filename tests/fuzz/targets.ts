@@ -22,11 +22,12 @@ import { SSH } from "./targets/ssh.ts";
 import { SYSLOG } from "./targets/syslog.ts";
 import { TEXT } from "./targets/text.ts";
 import { TLS_MESSAGES } from "./targets/tls_messages.ts";
+import { TLS_SEALED } from "./targets/tls_sealed.ts";
 import { TLS_STREAM } from "./targets/tls_stream.ts";
 
 const TARGETS: readonly FuzzTarget[] = [
   ...[CAPTURE, COMPRESSED, PACKET, REASSEMBLY, RAW],
-  ...[TLS_STREAM, TLS_MESSAGES, CERTIFICATE, QUIC, SSH, HTTP1, HTTP2, DHCP, PREAMBLE],
+  ...[TLS_STREAM, TLS_MESSAGES, TLS_SEALED, CERTIFICATE, QUIC, SSH, HTTP1, HTTP2, DHCP, PREAMBLE],
   ...[P0F, LOG_LINE, LOG_FILE, TEXT, DOCKER_LOG, SYSLOG, COLLECT_LINE],
   ...[SNIFF, CONVERSATION],
 ];

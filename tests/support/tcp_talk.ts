@@ -1,4 +1,5 @@
 /** Makes the packets of TCP connections, and reads what the sniffer tells of packets. */
+import type { KeyLog } from "../../lib/tls/key_log.ts";
 import type { Event } from "../../lib/event/event.ts";
 import { ownSignatures } from "../../lib/fingerprint/p0f/signatures.ts";
 import { Dedup } from "../../lib/sniff/dedup.ts";
@@ -132,6 +133,7 @@ export interface SniffedOptions {
   /** Bytes for all payload that is being read. */
   readonly maxHeld?: number;
   readonly maxSources?: number;
+  readonly secrets?: KeyLog;
 }
 
 /** An engine and what it told. */

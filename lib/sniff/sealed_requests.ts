@@ -1,0 +1,41 @@
+/** The requests of HTTP inside TLS whose secrets are known. */
+import { isRequest } from "../http/request_head.ts";
+import { HttpRequestStream } from "../http/request_stream.ts";
+import type { EngineView } from "./engine_view.ts";
+import type { Flow } from "./flow.ts";
+import { isNews, tell } from "./report.ts";
+import { requestFacts } from "./request_facts.ts";
+
+/** Says that an event's request was sealed. */
+const SEALED = { decrypted: true };
+
+/** What a client says inside of one TLS connection. */
+export class SealedRequests {
+  readonly #engine: EngineView;
+  readonly #flow: Flow;
+  readonly #requests = new HttpRequestStream();
+  #begun = false;
+
+  constructor(engine: EngineView, flow: Flow) {
+    this.#engine = engine;
+    this.#flow = flow;
+  }
+
+  /** Bytes of memory that are held. */
+  get held(): number {
+    return this.#requests.held;
+  }
+
+  /** Reads what comes next; false when nothing more is wanted. */
+  push(content: Uint8Array): boolean {
+    if (content.length === 0) return true;
+    if (!this.#begun && !isRequest(content)) return false;
+    this.#begun = true;
+    for (const request of this.#requests.push(content)) {
+      const { fields, name } = requestFacts(request, this.#engine.ja4plus);
+      if (!isNews(this.#engine, this.#flow, "http_request", name)) continue;
+      tell(this.#engine, this.#flow, "http_request", [fields, SEALED]);
+    }
+    return !this.#requests.ended && this.#requests.behindConnect === undefined;
+  }
+}
