@@ -1,5 +1,4 @@
 /** The requests of HTTP inside TLS whose secrets are known. */
-import { isRequest } from "../http/request_head.ts";
 import { HttpRequestStream } from "../http/request_stream.ts";
 import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
@@ -14,7 +13,6 @@ export class SealedRequests {
   readonly #engine: EngineView;
   readonly #flow: Flow;
   readonly #requests = new HttpRequestStream();
-  #begun = false;
 
   constructor(engine: EngineView, flow: Flow) {
     this.#engine = engine;
@@ -28,9 +26,6 @@ export class SealedRequests {
 
   /** Reads what comes next; false when nothing more is wanted. */
   push(content: Uint8Array): boolean {
-    if (content.length === 0) return true;
-    if (!this.#begun && !isRequest(content)) return false;
-    this.#begun = true;
     for (const request of this.#requests.push(content)) {
       const { fields, name } = requestFacts(request, this.#engine.ja4plus);
       if (!isNews(this.#engine, this.#flow, "http_request", name)) continue;
