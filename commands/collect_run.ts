@@ -14,7 +14,7 @@ import { logPaths } from "../lib/event/log_pair.ts";
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import type { CollectFlags } from "./collect_flags.ts";
 import { EventPrinter } from "./collect_output.ts";
-import { collectStatePath, droppedApps, limitSettings } from "./collect_settings.ts";
+import { checkOutput, collectStatePath, droppedApps, limitSettings } from "./collect_settings.ts";
 import { type CollectSources, collectSources } from "./collect_sources.ts";
 import { type CollectState, lockOutput, openCollectState } from "./collect_state.ts";
 import { collectHealth, collectLine, collectSummary } from "./collect_view.ts";
@@ -42,8 +42,6 @@ export async function runCollectCommand(
   // Before there are files: either signal would end us.
   let reopen = () => {};
   signals.onHangup(() => reopen());
-  // A file that may not grow any further is a full disk.
-  ignoreFileSizeSignal();
   const screen = new Screen(this, flags);
   const messages = startMessages({
     verb: "collect",
@@ -59,6 +57,7 @@ export async function runCollectCommand(
   const held = new HeldBack();
   const counters = freshCounters();
   const base = logBase(flags);
+  if (base !== undefined) checkOutput(flags, base);
 
   await using place = base === undefined
     ? undefined
@@ -193,8 +192,4 @@ function showStatistics(
   };
   if (screen.hasLine) screen.progress(line, STATISTICS_MS);
   else Deno.unrefTimer(setInterval(() => tell(line()), STATISTICS_MS));
-}
-
-function ignoreFileSizeSignal(): void {
-  if (Deno.build.os === "linux") Deno.addSignalListener("SIGXFSZ", () => {});
 }

@@ -23,54 +23,80 @@ const WRITERS: Readonly<Record<Shell, (commands: readonly CompletedCommand[]) =>
   fish: writeFish,
 };
 
+/** What stands for itself after a command: a closed set of words, hosts, or else files. */
+function argumentsAfter(name: string, commands: readonly CompletedCommand[]): readonly string[] {
+  if (name === "completions") return SHELLS;
+  const names = commands.map((command) => command.name);
+  if (name === "man") return names;
+  // Those two are about the verbs that settings may steer.
+  return name === "doctor" || name === "config"
+    ? names.filter((verb) => !["config", "completions", "man"].includes(verb))
+    : [];
+}
+
 function writeBash(commands: readonly CompletedCommand[]): string {
   const cases = commands.map(({ name, flags }) => {
-    const values = flags.filter((flag) => flag.value !== undefined).map((flag) => {
-      const reply = flag.choices.length > 0
-        ? `COMPREPLY=($(compgen -W "${flag.choices.join(" ")}" -- "$cur"))`
-        : `COMPREPLY=($(compgen -f -- "$cur"))`;
-      return `        ${bashPattern(flag)}) ${reply}; return ;;`;
-    });
-    const words = name === "completions" ? SHELLS.join(" ") : longNames(flags);
+    const valued = flags.filter((flag) => flag.value !== undefined);
+    const chosen = valued.filter((flag) => flag.choices.length > 0).map((flag) =>
+      `        ${bashPattern(flag)}) ${bashReply(flag.choices)}; return ;;`
+    );
+    // Without a reply bash completes names of files by itself, and knows how to quote them.
+    const others = valued.filter((flag) => flag.choices.length === 0).map(bashPattern);
+    const words = argumentsAfter(name, commands);
     return [
       `    ${name})`,
       '      case "$prev" in',
-      ...values,
+      ...chosen,
+      ...others.length > 0 ? [`        ${others.join("|")}) return ;;`] : [],
       "      esac",
-      `      COMPREPLY=($(compgen -W "${words}" -- "$cur")) ;;`,
+      '      case "$cur" in',
+      `        -*) ${bashReply(longNames(flags))} ;;`,
+      ...words.length > 0 ? [`        *) ${bashReply(words)} ;;`] : [],
+      "      esac ;;",
     ].join("\n");
   });
   return `# decnet completion for bash
 _decnet() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
+  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" verb=1
   COMPREPLY=()
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${
-    commands.map(({ name }) => name).join(" ")
-  } --help --version" -- "$cur"))
+  # bash parts --flag=value into three words.
+  if [ "$cur" = "=" ]; then
+    cur=""
+  elif [ "$prev" = "=" ]; then
+    prev="\${COMP_WORDS[COMP_CWORD-2]}"
+  fi
+  if [ "\${COMP_WORDS[1]}" = --config ]; then
+    verb=3
+  fi
+  if [ "$COMP_CWORD" -eq "$verb" ]; then
+    ${bashReply([...commands.map(({ name }) => name), "--help", "--version"])}
     return
   fi
-  case "\${COMP_WORDS[1]}" in
+  case "\${COMP_WORDS[verb]}" in
 ${cases.join("\n")}
   esac
 }
-complete -F _decnet decnet
+complete -o default -F _decnet decnet
 `;
+}
+
+function bashReply(words: readonly string[]): string {
+  return `COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$cur"))`;
 }
 
 function bashPattern({ long, short }: FlagRow): string {
   return short === undefined ? long : `${long}|${short}`;
 }
 
-function longNames(flags: readonly FlagRow[]): string {
-  return flags.map((flag) => flag.long).join(" ");
+function longNames(flags: readonly FlagRow[]): string[] {
+  return flags.map((flag) => flag.long);
 }
 
 function writeZsh(commands: readonly CompletedCommand[]): string {
   const cases = commands.map(({ name, flags }) => {
-    const specs = name === "completions"
-      ? [`'1:shell:(${SHELLS.join(" ")})'`]
-      : [...flags.flatMap(zshFlag), "'*:target:_hosts'"];
+    const words = argumentsAfter(name, commands);
+    const rest = words.length > 0 ? `(${words.join(" ")})` : name === "probe" ? "_hosts" : "_files";
+    const specs = [...flags.flatMap(zshFlag), `'*:argument:${rest}'`];
     return `    ${name}) _arguments -s ${specs.join(" \\\n      ")} ;;`;
   });
   const names = commands.map(({ name, brief }) => `'${name}:${zshText(brief)}'`);
@@ -122,9 +148,8 @@ function writeFish(commands: readonly CompletedCommand[]): string {
         `complete -c decnet -n ${within} -l ${long}${short}${value} -d ${fishText(flag.brief)}`,
       );
     }
-    if (name === "completions") {
-      lines.push(`complete -c decnet -f -n ${within} -a '${SHELLS.join(" ")}'`);
-    }
+    const words = argumentsAfter(name, commands);
+    if (words.length > 0) lines.push(`complete -c decnet -f -n ${within} -a '${words.join(" ")}'`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -1,5 +1,6 @@
 /** Runs `decnet probe`. */
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
+import { unmapAddress } from "../lib/net/address.ts";
 import { Dialer } from "../lib/probe/dialer.ts";
 import { forgetOld } from "../lib/probe/retention.ts";
 import { runProbes } from "../lib/probe/run.ts";
@@ -64,7 +65,7 @@ export async function runProbeCommand(
   const sensor = flags.sensor ?? Deno.hostname();
   if (flags.history !== undefined) {
     using store = await openKnownState(path, "--history", sensor);
-    return stdout.append(await historyLines(store, flags.history, style));
+    return stdout.append(await historyLines(store, unmapAddress(flags.history), style));
   }
   const input = fromLog ? undefined : new TargetInput({
     words,

@@ -17,12 +17,17 @@ export type OpenState = StateStore & Disposable;
  * The state at `path`, made where it is missing: a file, or a bucket at the address of a hub, in which
  * this sensor has a schedule and a place in its logs of its own.
  *
+ * @param mustExist true to make no bucket
  * @throws {UserError}
  */
-export async function openState(path: string, sensor: string): Promise<OpenState> {
+export async function openState(
+  path: string,
+  sensor: string,
+  mustExist = false,
+): Promise<OpenState> {
   try {
     const store = isBusAddress(path)
-      ? await openShared(parseBusAddress(path), sensor)
+      ? await openShared(parseBusAddress(path), sensor, mustExist)
       : new SqliteStore(path);
     return Object.assign(store, { [Symbol.dispose]: () => store.close() });
   } catch (error) {
@@ -33,10 +38,14 @@ export async function openState(path: string, sensor: string): Promise<OpenState
   }
 }
 
-async function openShared(address: BusAddress, sensor: string): Promise<StateStore> {
+async function openShared(
+  address: BusAddress,
+  sensor: string,
+  mustExist: boolean,
+): Promise<StateStore> {
   // Only here: it loads the client of NATS.
   const { KvStore } = await import("../lib/bus/kv_store.ts");
-  const store = await KvStore.open(address, `decnet probe ${sensor}`);
+  const store = await KvStore.open(address, `decnet probe ${sensor}`, mustExist);
   return new ScopedStore(store, { own: `sensor/${sensor}/`, shared: SHARED });
 }
 
@@ -53,7 +62,7 @@ export async function openKnownState(
     if (!(error instanceof Deno.errors.NotFound)) throw new UserError((error as Error).message);
     throw new UserError(`there is no state file ${path}`, "--state PATH for another place");
   }
-  return await openState(path, sensor);
+  return await openState(path, sensor, true);
 }
 
 /** The right to be the only service on a state file. @throws {UserError} when another one is */

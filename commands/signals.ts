@@ -18,6 +18,8 @@ export class SignalWatch implements Disposable {
         this.#controller.abort();
       });
     }
+    // A file that may not grow any further (RLIMIT_FSIZE) is to be a full disk, not our end.
+    if (Deno.build.os === "linux") this.#listen("SIGXFSZ", () => {});
   }
 
   /** Aborted by the first signal, or by {@linkcode SignalWatch.stop}. */

@@ -7,8 +7,12 @@ import {
   executablePath,
   permissionFlags,
 } from "../scripts/compile.ts";
+import { fromHex } from "../lib/bytes.ts";
 import { DockerWorld } from "./support/docker_world.ts";
 import { FakeDocker } from "./support/fake_docker.ts";
+import { startNatsHub } from "./support/nats_server.ts";
+import { numberedLines } from "./support/numbered_events.ts";
+import { testNeeding } from "./support/requirements.ts";
 import { tempFolder } from "./support/temp_folder.ts";
 import { VERSION } from "../lib/version.ts";
 import config from "../deno.json" with { type: "json" };
@@ -74,6 +78,41 @@ Deno.test("a bundle runs alone, with the permissions of the compiled program and
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+/** A MaxMind DB that knows the country of 0.0.0.0/1: one node, one record, its metadata. */
+const COUNTRY_DB = "00001100000100000000000000000000000000000000" +
+  "e147636f756e747279e14869736f5f636f6465424e4c" +
+  "abcdef4d61784d696e642e636f6d" +
+  "e34a6e6f64655f636f756e74c4000000014b7265636f72645f73697a65c4000000184a69705f76657273696f6ec400000004";
+
+Deno.test("MaxMind DBs are read in a bundle", async () => {
+  await using folder = await tempFolder();
+  const run = await bundled(folder.path, "main.ts");
+  const [db, log] = [`${folder.path}/db.mmdb`, `${folder.path}/log.json`];
+  await Deno.writeFile(db, fromHex(COUNTRY_DB));
+  await Deno.writeTextFile(log, numberedLines(0, 1));
+  const { code, stderr } = await run("profile", "--mmdb", db, log);
+  assert.equal(code, 0, stderr);
+});
+
+testNeeding(["nats-server"], "the client of NATS works in a bundle", async () => {
+  await using folder = await tempFolder();
+  await using hub = await startNatsHub();
+  const run = await bundled(folder.path, "main.ts");
+  const log = `${folder.path}/log.json`;
+  await Deno.writeTextFile(log, numberedLines(0, 3));
+  const told = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(...args);
+    assert.equal(code, 0, stderr);
+    return stdout.split("\n").filter(Boolean);
+  };
+  await told("tail", log, "--no-follow", "--from-start", "--to", hub.url);
+  assert.equal((await told("tail", hub.url, "--no-follow", "--from-start")).length, 3);
+  assert.deepEqual(await told("workers", "--hub", hub.url), []);
+  const state = ["--state", `${hub.url}/fleet`];
+  await told("probe", ...state, "--probe", "hassh", "127.0.0.1:1");
+  assert.deepEqual(await told("probe", ...state, "--history", "127.0.0.1"), []);
 });
 
 Deno.test("the Docker client works in a bundle, with the permissions of the compiled program", async () => {

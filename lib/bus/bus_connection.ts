@@ -48,8 +48,7 @@ export async function connectBus(
  * @throws {BusError}
  */
 export async function prepareBus(address: BusAddress, options: BusOptions): Promise<Dial> {
-  const { credsAuthenticator } = await import("@nats-io/transport-node");
-  const { connectHub } = await import("./hub_transport.ts");
+  const { connectHub, credsAuthenticator } = await import("./hub_transport.ts");
   const { files } = address;
   const place = showBusAddress(address);
   const creds = readFile(files.creds);
@@ -100,6 +99,10 @@ export function busError(place: string, error: unknown): BusError {
   const text = `${place}: ${reason.split("\n")[0]!.toLowerCase()}`;
   if (/authoriz|permission|credential/i.test(reason)) {
     return new BusError(text, "creds=FILE in the address names the credentials");
+  }
+  if (/valid subset of the interest/i.test(reason)) {
+    const hint = "?stream=NAME in the address names a stream of its own for this prefix";
+    return new BusError(`${place}: the stream there is for another prefix`, hint);
   }
   if (/altname/i.test(reason)) {
     return new BusError(text, "the address has to have the name that the hub's certificate is for");

@@ -113,7 +113,7 @@ export async function ensureHealthStream(
   connection: NatsConnection,
   address: BusAddress,
 ): Promise<void> {
-  const { jetstreamManager } = await import("@nats-io/jetstream");
+  const { jetstreamManager } = await import("./jetstream_client.ts");
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const name = healthStreamOf(address);
   try {
@@ -137,7 +137,7 @@ export async function lastReports(
   connection: NatsConnection,
   address: BusAddress,
 ): Promise<HealthReport[]> {
-  const { DeliverPolicy, jetstream } = await import("@nats-io/jetstream");
+  const { DeliverPolicy, jetstream } = await import("./jetstream_client.ts");
   try {
     const consumer = await jetstream(connection).consumers.get(healthStreamOf(address), {
       deliver_policy: DeliverPolicy.LastPerSubject,

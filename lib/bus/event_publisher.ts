@@ -103,7 +103,7 @@ export class EventPublisher {
     address: BusAddress,
     timeout = ACK_TIMEOUT_MS,
   ): Promise<EventPublisher> {
-    const { createInbox, headers } = await import("@nats-io/transport-node");
+    const { createInbox, headers } = await import("./hub_transport.ts");
     const inbox = createInbox(inboxPrefixOf(address));
     return new EventPublisher(connection, address, timeout, inbox, () => headers());
   }

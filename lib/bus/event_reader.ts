@@ -85,7 +85,7 @@ export async function* readBusEvents(
   address: BusAddress,
   { start, follow = false, signal, state, traced = false }: BusReadOptions,
 ): AsyncGenerator<BusBatch, void> {
-  const { DeliverPolicy, jetstream } = await import("@nats-io/jetstream");
+  const { DeliverPolicy, jetstream } = await import("./jetstream_client.ts");
   const place = showBusAddress(address);
   const stream = streamOf(address);
   const client = jetstream(connection);
@@ -173,7 +173,7 @@ export async function streamState(
   connection: NatsConnection,
   address: BusAddress,
 ): Promise<StreamState> {
-  const { jetstreamManager } = await import("@nats-io/jetstream");
+  const { jetstreamManager } = await import("./jetstream_client.ts");
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false });
     const info = () => manager.streams.info(streamOf(address));

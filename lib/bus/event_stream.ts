@@ -28,7 +28,9 @@ export async function ensureStream(
   connection: NatsConnection,
   address: BusAddress,
 ): Promise<boolean> {
-  const { jetstreamManager, JetStreamApiError, StorageType } = await import("@nats-io/jetstream");
+  const { jetstreamManager, JetStreamApiError, StorageType } = await import(
+    "./jetstream_client.ts"
+  );
   const name = streamOf(address);
   const manager = await jetstreamManager(connection, { checkAPI: false });
   try {

@@ -15,6 +15,9 @@ import {
 } from "@nats-io/transport-node";
 import { nodeResolveHost, NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
 
+/** Of the client, for those who load it with this module: see jetstream_client.ts. */
+export { createInbox, credsAuthenticator, headers } from "@nats-io/transport-node";
+
 /** As `connect()` of the client does, over HubTransport. */
 export function connectHub(options: ConnectionOptions): Promise<NatsConnection> {
   setTransportFactory({ factory: () => new HubTransport(), dnsResolveFn: nodeResolveHost });

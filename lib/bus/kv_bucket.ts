@@ -20,6 +20,9 @@ const DEFAULT_BUCKET = "decnet";
 /** api.go: JSStreamWrongLastSequenceErrCode: somebody else was faster. */
 const WRONG_LAST_SEQUENCE = 10071;
 
+/** api.go: JSStreamNotFoundErr. */
+const STREAM_NOT_FOUND = 10059;
+
 /** ADR-8 (JetStream based key-value stores): what deletes a key. */
 const OPERATION_HEADER = "KV-Operation";
 const DELETES = "DEL";
@@ -75,20 +78,25 @@ export class KvBucket {
     this.#stream = `KV_${bucket}`;
   }
 
-  /** Opens the bucket that the address names, and makes it where it is missing. */
-  static async open(address: BusAddress, name: string): Promise<KvBucket> {
+  /**
+   * Opens the bucket that the address names.
+   *
+   * @param mustExist true to make none where it is missing
+   */
+  static async open(address: BusAddress, name: string, mustExist = false): Promise<KvBucket> {
     const bucket = address.path.replaceAll(".", "_") || DEFAULT_BUCKET;
     const connection = await connectBus(address, { name });
     try {
-      const { Kvm } = await import("@nats-io/kv");
-      const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
-      const { headers } = await import("@nats-io/transport-node");
+      const { Kvm } = await import("./kv_client.ts");
+      const { jetstream, jetstreamManager } = await import("./jetstream_client.ts");
+      const { headers } = await import("./hub_transport.ts");
       const client = jetstream(connection, { timeout: ANSWER_MS });
+      const manager = await jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_MS });
+      if (mustExist) await requireBucket(manager, bucket);
       const kv = await new Kvm(client).create(bucket, {
         history: HISTORY,
         replicas: replicasOf(connection, address),
       });
-      const manager = await jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_MS });
       return new KvBucket(connection, kv, client, manager, () => headers(), bucket);
     } catch (error) {
       await connection.close();
@@ -178,5 +186,15 @@ export class KvBucket {
 
   close(): void {
     void this.#connection.close();
+  }
+}
+
+/** @throws {BusError} where there is no such bucket */
+async function requireBucket(manager: JetStreamManager, bucket: string): Promise<void> {
+  try {
+    await manager.streams.info(`KV_${bucket}`);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== STREAM_NOT_FOUND) throw error;
+    throw new BusError(`there is no bucket ${bucket}`);
   }
 }

@@ -44,15 +44,16 @@ export class KvStore implements StateStore {
   }
 
   /**
-   * Opens the bucket that the address names, and makes it where it is missing.
+   * Opens the bucket that the address names.
    *
    * @param name what the hub calls this connection
+   * @param mustExist true to make none where it is missing
    * @throws {StateError}
    */
-  static async open(address: BusAddress, name: string): Promise<KvStore> {
+  static async open(address: BusAddress, name: string, mustExist = false): Promise<KvStore> {
     const place = showBusAddress(address);
     try {
-      return new KvStore(await KvBucket.open(address, name), place);
+      return new KvStore(await KvBucket.open(address, name, mustExist), place);
     } catch (error) {
       throw stateError(place, error);
     }

@@ -23,7 +23,12 @@ export function checkWritable(verb: string, what: string, path: string, flag: st
   try {
     if (!Deno.statSync(folder).isDirectory) throw new Error("a file stands in the way");
     accessSync(folder, constants.W_OK | constants.X_OK);
-    if (fileOf(path)) accessSync(path, constants.W_OK | constants.R_OK);
+    const isFile = isFileAt(path);
+    if (isFile === false) {
+      const found = `${path} is not a regular file`;
+      return { verb, check: what, status: "lacks", found, remedy: `${flag} for another place` };
+    }
+    if (isFile) accessSync(path, constants.W_OK | constants.R_OK);
   } catch {
     return { verb, check: what, status: "lacks", found: `${path} cannot be written`, remedy };
   }
@@ -51,11 +56,12 @@ export function formatBytes(bytes: number): string {
   return `${Math.round(bytes / 1024)} KiB`;
 }
 
-function fileOf(path: string): boolean {
+/** Undefined where there is nothing, or nothing to be seen. */
+function isFileAt(path: string): boolean | undefined {
   try {
     return Deno.statSync(path).isFile;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -22,6 +22,13 @@ Deno.test("checkWritable() tells what to do about a place that nobody can write 
   assert.match(finding.remedy ?? "", /--state PATH/);
 });
 
+Deno.test("checkWritable() says that a folder is no file", async () => {
+  await using folder = await tempFolder();
+  const finding = checkWritable("probe", "state", folder.path, "--state PATH");
+  assert.equal(finding.status, "lacks");
+  assert.match(finding.found, /is not a regular file$/);
+});
+
 Deno.test("checkDisk() tells the free room of a disk", async () => {
   await using folder = await tempFolder();
   const { found } = checkDisk("all", `${folder.path}/x/decnet.log`);

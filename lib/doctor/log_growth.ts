@@ -27,7 +27,8 @@ const LOGROTATE = "/etc/logrotate.d";
  */
 export function checkLog(verb: string, path: string, now: number, rules = LOGROTATE): Finding[] {
   const file = statOf(path);
-  if (file === undefined) return [];
+  // A pipe does not grow, and would keep us waiting for whoever writes to it.
+  if (file === undefined || !file.isFile) return [];
   const { size } = file;
   const findings: Finding[] = [];
   const began = firstTime(path);

@@ -23,6 +23,25 @@ Deno.test("checkLog() finds nothing where there is no log", () => {
   assert.deepEqual(checkLog("all", "/nowhere/decnet.json", START), []);
 });
 
+Deno.test("checkLog() finds nothing in what is no file", async () => {
+  await using folder = await tempFolder();
+  assert.deepEqual(checkLog("all", folder.path, START), []);
+});
+
+Deno.test({
+  name: "checkLog() does not wait for a pipe",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using folder = await tempFolder();
+    const path = `${folder.path}/decnet.json`;
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    // Open at both ends, so that what would wait does not wait for ever.
+    using pipe = await Deno.open(path, { read: true, write: true });
+    await pipe.write(new TextEncoder().encode(LINE));
+    assert.deepEqual(checkLog("all", path, START), []);
+  },
+});
+
 Deno.test("checkLog() tells size and growth of a log", async () => {
   await withLog(2 * 1024 ** 2, (path, rules) => {
     const [finding] = checkLog("all", path, START + 2 * DAY_MS, rules);

@@ -25,9 +25,9 @@ const LOOK_AHEAD = 85;
 const MAX_ANSWER = 1484;
 
 /**
- * How many bytes of the first record decide the answer: up to the end of the ServerHello, and a
- * little more where the reference looks into what follows it. Waiting for no more than that gives
- * a server that dribbles its true hash without the whole certificate having to arrive.
+ * How many bytes decide the answer: up to the end of the ServerHello, and a little more where the
+ * reference looks into what follows it. Waiting for no more than that gives a server that dribbles
+ * its true hash without the whole certificate having to arrive.
  *
  * @param bytes what arrived so far
  * @returns the length to read up to, or undefined while that cannot be told
@@ -36,14 +36,34 @@ export function jarmAnswerLength(bytes: Uint8Array): number | undefined {
   if (bytes.length < 9) return undefined;
   const recordEnd = RECORD_HEADER + uint16(bytes, 3);
   const helloEnd = RECORD_HEADER + 4 + (bytes[6]! << 16 | uint16(bytes, 7));
+  if (bytes[0] === HANDSHAKE && bytes[5] === SERVER_HELLO && recordEnd >= 9) {
+    if (helloEnd > recordEnd) return endOfRecords(bytes, recordEnd, helloEnd - recordEnd);
+  }
   return Math.min(recordEnd, Math.max(helloEnd + 1, LOOK_AHEAD), MAX_ANSWER);
 }
 
 /**
- * Reads what the reference tool reads out of the first record of a server's answer.
+ * The end of the record that brings the last of a ServerHello which the first one did not hold. The
+ * reference knows of one record and reads on into those behind it, headers and all.
  *
- * @param record record header and payload, at least {@linkcode jarmAnswerLength} bytes of them
- *   unless the server sent fewer
+ * @param missing bytes of the hello that come after `end`
+ */
+function endOfRecords(bytes: Uint8Array, end: number, missing: number): number | undefined {
+  while (missing > 0 && end < MAX_ANSWER) {
+    if (bytes.length < end + RECORD_HEADER) return undefined;
+    if (bytes[end] !== HANDSHAKE) return end;
+    const length = uint16(bytes, end + 3);
+    end += RECORD_HEADER + length;
+    missing -= length;
+  }
+  return Math.min(end, MAX_ANSWER);
+}
+
+/**
+ * Reads what the reference tool reads out of a server's answer.
+ *
+ * @param record the first record, and those that its ServerHello goes on in: at least
+ *   {@linkcode jarmAnswerLength} bytes unless the server sent fewer
  */
 export function parseJarmAnswer(record: Uint8Array): JarmAnswer {
   if (record[0] !== HANDSHAKE || record[5] !== SERVER_HELLO) return NO_ANSWER;

@@ -11,6 +11,17 @@ function serverHello({ cipher = "c02f", sessionId = "", extensions = "", after =
   return fromHex(`160303${hexLength(payload, 2)}${payload}`);
 }
 
+/** The payload of `record` again, in records of `size` bytes, with another message behind it. */
+function inRecords(record: Uint8Array, size: number): Uint8Array {
+  const payload = concatBytes(record.subarray(5), new Uint8Array(200).fill(0x0b));
+  const records: Uint8Array[] = [];
+  for (let at = 0; at < payload.length; at += size) {
+    const part = payload.subarray(at, at + size);
+    records.push(concatBytes(Uint8Array.of(22, 3, 3, 0, part.length), part));
+  }
+  return concatBytes(...records);
+}
+
 function hexLength(hex: string, size: number): string {
   return (hex.length / 2).toString(16).padStart(size * 2, "0");
 }
@@ -49,6 +60,28 @@ Deno.test("jarmAnswerLength() never asks for more than the record, and enough fo
   assert.equal(parseJarmAnswer(flight.subarray(0, needed)), whole);
   const alert = fromHex("15030300020228");
   assert.equal(jarmAnswerLength(concatBytes(alert, alert)), alert.length);
+});
+
+Deno.test("a ServerHello over several records is read on with their headers, as the reference does", () => {
+  const whole = serverHello({ extensions: "ff01000100" + "00010001010023000000170000" });
+  // The values of jarm.py for the same bytes.
+  const answers = new Map([
+    [48, "c02f|0303||ff01-0303"],
+    [47, "c02f|0303||ff01"],
+    [9, "0000|0303||"],
+  ]);
+  for (const [size, answer] of answers) {
+    const flight = inRecords(whole, size);
+    const needed = jarmAnswerLength(flight)!;
+    assert.ok(needed <= flight.length, `${needed}`);
+    assert.equal(parseJarmAnswer(flight.subarray(0, needed)), answer, `records of ${size}`);
+    for (let arrived = 0; arrived < needed; arrived++) {
+      const length = jarmAnswerLength(flight.subarray(0, arrived));
+      assert.ok(length === undefined || length > arrived, `done with ${arrived} of ${needed}`);
+    }
+  }
+  const broken = concatBytes(inRecords(whole, 48).subarray(0, 53), fromHex("15030300020228"));
+  assert.equal(jarmAnswerLength(broken), 53);
 });
 
 Deno.test("parseJarmAnswer() and jarmHash() take any bytes", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { fromHex } from "../bytes.ts";
 import { latin1Bytes } from "../text/latin1.ts";
 import { isWholeGreeting } from "./banner_end.ts";
@@ -195,7 +196,7 @@ Deno.test("readGreeting() gives a service and a bounded form to anything", () =>
       "+OK",
       "\0",
     ),
-    fc.string({ unit: "binary", maxLength: 8 }),
+    fc.string({ unit: CODE_POINT, maxLength: 8 }),
   );
   fc.assert(
     fc.property(

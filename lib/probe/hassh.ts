@@ -24,6 +24,12 @@ import { targetFields } from "./target_fields.ts";
 /** What we say we are: some servers change their offer for clients that they know to be broken. */
 const CLIENT_IDENTIFICATION = "SSH-2.0-OpenSSH_9.6\r\n";
 
+/** A banner that {@linkcode parseIdentification} does not take: it is SSH all the same. */
+const LONG_BANNER = /^SSH-[^\n]{1020}/m;
+
+/** What OpenSSH says in place of a banner when it has no room, or is angry with this address. */
+const TURNED_AWAY = /^Exceeded MaxStartups$|^Not allowed at this time$/;
+
 /** Messages before the KEXINIT that are passed over; a server has no reason to send any. */
 const MAX_PACKETS_BEFORE_KEXINIT = 16;
 
@@ -98,7 +104,11 @@ function kexFields(kexInit: KexInit): Fields {
 async function readIdentification(incoming: Incoming): Promise<Identification | Miss> {
   while (true) {
     const result = parseIdentification(incoming.bytes);
-    if (result === "not_ssh") return { outcome: "not_ssh", detail: "sent something else first" };
+    if (result === "not_ssh") {
+      return LONG_BANNER.test(latin1(incoming.bytes))
+        ? { outcome: "protocol_error", detail: "banner too long" }
+        : { outcome: "not_ssh", detail: "sent something else first" };
+    }
     if (result !== "incomplete") {
       incoming.consume(result.length);
       return result;
@@ -106,17 +116,20 @@ async function readIdentification(incoming: Incoming): Promise<Identification | 
     try {
       if (!(await incoming.more())) return closedEarly(incoming);
     } catch (error) {
+      if (!(error instanceof ProbeFailure) || !incoming.spokeOtherwise) throw error;
+      // Who closes on words of ours that he has not read resets the connection.
+      if (error.outcome === "closed") return closedEarly(incoming);
+      if (error.outcome !== "timeout") throw error;
       // Text, but no banner in all that time: some other protocol in which the server speaks first.
-      if (error instanceof ProbeFailure && error.outcome === "timeout" && incoming.spokeOtherwise) {
-        return { outcome: "not_ssh", detail: "sent text without an SSH banner" };
-      }
-      throw error;
+      return { outcome: "not_ssh", detail: "sent text without an SSH banner" };
     }
   }
 }
 
 function closedEarly(incoming: Incoming): Miss {
   if (incoming.spokeOtherwise) {
+    const [line] = latin1(incoming.bytes).split(/\r?\n/, 1);
+    if (TURNED_AWAY.test(line!)) return { outcome: "closed", detail: `turned us away: ${line}` };
     return { outcome: "not_ssh", detail: "hung up without an SSH banner" };
   }
   const detail = incoming.spoke ? "hung up within its banner" : "hung up without a word";

@@ -137,9 +137,17 @@ Deno.test("hassh says not_ssh to servers that say something else", async () => {
     [text("SMTP"), null],
     [Uint8Array.of(0x15, 3, 1, 0, 2, 2, 70)],
     [text("x".repeat(33_000))],
-    [text("SSH-2.0-".padEnd(2000, "x"))],
+    // Closed with our line unread, which resets the connection.
+    [text("220 mail.example ESMTP\r\n"), systemError("ECONNRESET")],
   ];
   for (const answer of answers) await expectMiss(answer, "not_ssh");
+});
+
+Deno.test("hassh says protocol_error to a banner without end, whatever stands around it", async () => {
+  const long = "SSH-2.0-".padEnd(2000, "x");
+  for (const sent of [long, `${long}\r\n`, `Welcome\r\n${long}\r\n\0\0`]) {
+    await expectMiss([text(sent)], "protocol_error", "banner too long");
+  }
 });
 
 Deno.test("hassh says not_ssh to text without a banner up to the deadline, and timeout to silence", async () => {
@@ -156,6 +164,14 @@ Deno.test("hassh says closed to servers that hang up or reset, before the banner
   await expectMiss([text(BANNER, "\r\n"), null], "closed", "hung up before KEXINIT");
   await expectMiss([text(BANNER, "\r\n"), systemError("ECONNRESET")], "closed");
   await expectMiss([serverOpening(BANNER).subarray(0, 300), null], "closed");
+});
+
+Deno.test("hassh says closed to an OpenSSH that has no room now, so that it is asked again soon", async () => {
+  for (const line of ["Exceeded MaxStartups", "Not allowed at this time"]) {
+    for (const end of [null, systemError("ECONNRESET")]) {
+      await expectMiss([text(line, "\r\n"), end], "closed", `turned us away: ${line}`);
+    }
+  }
 });
 
 Deno.test("hassh tells why a server disconnects", async () => {

@@ -22,6 +22,9 @@ export type TargetSpec =
 /** A block larger than this is a slip of the finger: /8 for IPv4, /104 for IPv6. */
 const LARGEST_RANGE = 1n << 24n;
 
+/** Characters that are told of a word that is no target: the longest name has 253. */
+const MAX_SHOWN = 300;
+
 /**
  * Parses an address, a name, either with `:port`, a CIDR block, or a span `first-last`. An IPv4-mapped
  * IPv6 address becomes the IPv4 address that is reached by it.
@@ -52,7 +55,8 @@ function malformed(text: string): string {
   const kind = text.includes("/")
     ? "a CIDR block like 192.0.2.0/24"
     : "an address, name, host:port, CIDR block or range";
-  return `"${text}" is not ${kind}`;
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
+  return `"${shown}" is not ${kind}`;
 }
 
 /**

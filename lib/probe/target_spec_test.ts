@@ -211,3 +211,9 @@ Deno.test("parseTarget() throws nothing but RangeError, and its results can be c
     { numRuns: 500 },
   );
 });
+
+Deno.test("parseTarget() tells no more of a word that is no target than a name can have", () => {
+  assert.throws(() => parseTarget("a".repeat(100_000)), ({ message }: Error) => {
+    return message.length < 400 && message.includes('aaa..." is not an address');
+  });
+});

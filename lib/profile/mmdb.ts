@@ -12,7 +12,7 @@ export class Mmdb {
 
   /** The database in `bytes`; undefined when it is none. */
   static async open(bytes: Uint8Array): Promise<Mmdb | undefined> {
-    const { Reader } = await import("mmdb-lib");
+    const { Reader } = await import("./mmdb_reader.ts");
     try {
       // The library wants a Buffer by its class; this one shares the memory.
       return new Mmdb(new Reader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)));

@@ -1,5 +1,6 @@
 /** The state file: StateStore over SQLite. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { systemReason } from "../system_error.ts";
 import { migrate } from "./migrations.ts";
 import { openSqlite } from "./sqlite_database.ts";
 import { ABSENT, type Json, type StateEntry, StateError, type StateStore } from "./state_store.ts";
@@ -99,6 +100,5 @@ function toEntry(row: Record<string, unknown>): StateEntry {
 }
 
 function stateError(path: string, error: unknown): StateError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new StateError(`state file ${path}: ${reason}`);
+  return new StateError(`state file ${path}: ${systemReason(error)}`);
 }

@@ -130,6 +130,16 @@ Deno.test("SqliteStore says StateError of what it cannot read any more", async (
   await assert.rejects(store.compareAndSet("k", 1, 2), isStateError(path, /./));
 });
 
+Deno.test({
+  name: "SqliteStore says StateError without words of the runtime where it may not write",
+  permissions: { read: true, write: false },
+  fn() {
+    assert.throws(() => new SqliteStore("/none/state.db"), (error) => {
+      return isStateError("/none/state.db", /this program may not use it$/)(error);
+    });
+  },
+});
+
 Deno.test("SqliteStore in memory leaves no file", async () => {
   const store = new SqliteStore(":memory:");
   await store.compareAndSet("k", ABSENT, 1);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parseBusAddress } from "../../lib/bus/bus_address.ts";
 import { KvStore } from "../../lib/bus/kv_store.ts";
 import { ABSENT, StateError, updateState } from "../../lib/store/state_store.ts";
+import { decnet } from "../support/decnet.ts";
 import { startNatsHub } from "../support/nats_server.ts";
 import { testNeeding } from "../support/requirements.ts";
 import { testStateStore } from "../support/store_contract.ts";
@@ -49,4 +50,18 @@ testNeeding(["nats-server"], "KvStore says StateError where there is no hub", as
     (error: unknown) =>
       error instanceof StateError && /^nats:\/\/127\.0\.0\.1:1: /.test(error.message),
   );
+});
+
+testNeeding(["nats-server"], "KvStore makes no bucket where one must exist", async () => {
+  await using hub = await startNatsHub();
+  const address = parseBusAddress(`${hub.url}/fleet`);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await assert.rejects(KvStore.open(address, "test", true), /there is no bucket fleet/);
+  }
+  (await KvStore.open(address, "test")).close();
+  (await KvStore.open(address, "test", true)).close();
+  const args = ["probe", "--history", "192.0.2.1", "--state", `${hub.url}/flete`];
+  const { code, stderr } = await decnet(args);
+  assert.equal(code, 1);
+  assert.match(stderr, /there is no bucket flete\n/);
 });

@@ -50,6 +50,10 @@ testNeeding(
     assert.equal(unknown.code, 1);
     assert.equal(unknown.workers[0].status, "UNKNOWN");
 
+    const foreign = await decnet(["workers", "--hub", `${hub.url}/other`]);
+    assert.equal(foreign.code, 1);
+    assert.match(foreign.stderr, /stream there is for another prefix\n {2}hint: \?stream=NAME/);
+
     await using run = new RunningDecnet([...watchArgs(folder.path), "--hub", hub.url]);
     await eventually(async () => (await list()).workers.length === 1);
     const { code, workers } = await list();

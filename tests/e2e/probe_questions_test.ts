@@ -63,7 +63,8 @@ Deno.test("probe --history prints JSON when piped: rotations in their order", as
   await using fleet = new Fleet(2);
   await probeThrice(folder.path, fleet);
   const state = ["--state", `${folder.path}/state.db`];
-  const entries = jsonLines((await decnet(["probe", "--history", "127.0.0.1", ...state])).stdout);
+  const { stdout } = await decnet(["probe", "--history", "127.0.0.1", ...state]);
+  const entries = jsonLines(stdout);
   assert.deepEqual(
     entries.map(({ target_ip, port, probe, rotations }) => [target_ip, port, probe, rotations]),
     fleet.ports.toSorted((a, b) => a - b).map((port) => ["127.0.0.1", port, "hassh", 2]),
@@ -79,6 +80,8 @@ Deno.test("probe --history prints JSON when piped: rotations in their order", as
   }
   const unknown = await decnet(["probe", "--history", "192.0.2.1", ...state]);
   assert.deepEqual([unknown.code, unknown.stdout], [0, ""]);
+  const mapped = await decnet(["probe", "--history", "::ffff:127.0.0.1", ...state]);
+  assert.equal(mapped.stdout, stdout, "not under the address that is probed");
 });
 
 Deno.test("probe --history makes no state file where there is none", async () => {

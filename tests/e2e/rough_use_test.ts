@@ -77,6 +77,19 @@ Deno.test("a disk that takes no answer is an error, also of questions about decn
   }
 });
 
+Deno.test("a log that may grow no further (RLIMIT_FSIZE) is an error of probe, not its end", async () => {
+  await using folder = await tempFolder();
+  // Without blocks, and larger than anything that the runtime writes for itself.
+  const size = 1024 ** 3;
+  using log = await Deno.open(`${folder.path}/log.json`, { write: true, create: true });
+  await log.seek(size - 1, Deno.SeekMode.Start);
+  await log.write(new TextEncoder().encode("\n"));
+  const under = ["sh", "-c", `ulimit -f ${size / 512}; exec "$@"`, "sh"];
+  const args = ["probe", "--no-state", "--probe", "hassh", "--outcomes", "--out"];
+  const run = await decnet([...args, `${folder.path}/log`, "127.0.0.1:1"], { under });
+  assertTold(run, 1, /log\.json: File too large\n(.*\n)*decnet: 1 events could not be written/);
+});
+
 Deno.test("nobody to be told of an error changes nothing about its exit code", async () => {
   for (const stderr of [">&-", "> /dev/full"]) {
     const under = ["sh", "-c", `exec "$@" 2${stderr}`, "sh"];

@@ -93,6 +93,30 @@ Deno.test("decnet doctor tells what a verb has and lacks", async () => {
   assert.match(unknown.stderr, /did you mean sniff\?/);
 });
 
+Deno.test("decnet doctor looks where the settings of each verb lead", async () => {
+  const text = 'state = "/shared/state.db"\n[probe]\nstate = "nats://me:secret@hub/fleet"\n' +
+    '[collect]\nout = "/collected/log"';
+  const placesOf = async (args: readonly string[], env: Record<string, string>) => {
+    const { stdout, stderr } = await withSettings(text, ["doctor", ...args], env);
+    assert.doesNotMatch(stdout, /secret/, stderr);
+    const findings = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    return findings.filter(({ check, verb }) => verb !== "all" && /^state$|^log$/.test(check))
+      .map(({ verb, found }) => `${verb}: ${/(?:nats:|\/)[^ ]+/.exec(found)?.[0] ?? found}`);
+  };
+  const none = "none: events go to standard output alone";
+  assert.deepEqual(await placesOf([], { DECNET_SNIFF_OUT: "/sniffed/log" }), [
+    "probe: nats://hub/fleet",
+    "collect: /shared/state.db",
+    `probe: ${none}`,
+    "sniff: /sniffed/log.log",
+    "collect: /collected/log.log",
+  ]);
+  assert.deepEqual(await placesOf(["--state", "/typed", "--out", "/typed"], {}), [
+    ...["probe: /typed", "collect: /typed"],
+    ...VERBS.map((verb) => `${verb}: /typed.log`),
+  ]);
+});
+
 testNeeding(["groff"], "manual pages are what groff takes without a warning", async () => {
   for (const verb of [[], ...VERBS.map((name) => [name])]) {
     const page = await decnet(["man", ...verb]);

@@ -28,6 +28,11 @@ const WRONG: readonly (readonly [args: string, message: RegExp])[] = [
   ["probe --source-ip 192.0.2.1 127.0.0.1", /192\.0\.2\.1 is not an address of this machine/],
   ["probe --source-ip me 127.0.0.1", /--source-ip: "me" is not an IPv4 or IPv6 address/],
   ["probe --no-state --reprobe-after 1h 127.0.0.1", /--reprobe-after needs a state file/],
+  ["profile show 192.0.2.1 --cluster", /show is for profiles: without --cluster/],
+  ["profile show 192.0.2.1 --events", /show is for profiles: without --events/],
+  ["profile --cluster --events", /--cluster or --events/],
+  ["profile --cluster --decky web-01", /--cluster is of all attackers: without --decky/],
+  ["profile --events --html page.html", /--html is for profiles: without --events/],
   ["completions ksh", /no completions for "ksh"; there are bash, zsh, fish/],
 ];
 
@@ -99,7 +104,17 @@ Deno.test("the bash completion completes commands, flags and values", async () =
   assert.equal(await complete("prob"), "probe");
   assert.equal(await complete("probe", "--rep"), "--reprobe-after");
   assert.equal(await complete("probe", "--format", "r"), "rfc5424");
+  assert.equal(await complete("probe", "--format", "=", "r"), "rfc5424");
+  assert.match(await complete("probe", "--format", "="), /^table|native/);
   assert.equal(await complete("completions", "z"), "zsh");
+  assert.equal(await complete("doctor", "sn"), "sniff");
+  assert.equal(await complete("--config", "x.toml", "wor"), "workers");
+  assert.equal(await complete("--config", "x.toml", "probe", "--rep"), "--reprobe-after");
+  // What decnet says nothing to, bash takes for a file: it quotes names with spaces, too.
+  assert.match(script, /^complete -o default /m);
+  for (const words of [["tail", "s"], ["tail", ""], ["probe", "--out", ""], ["--config", ""]]) {
+    assert.equal(await complete(...words), "", words.join(" "));
+  }
 });
 
 Deno.test("the zsh and fish completions name every flag", async () => {
