@@ -6,6 +6,7 @@ import type { ExportWriter } from "../lib/profile/export/options.ts";
 import type { Profile } from "../lib/profile/profile.ts";
 import { type DossierOptions, writeDossier } from "../lib/profile/view/dossier.ts";
 import { writePage } from "../lib/profile/view/page.ts";
+import { PageContents } from "../lib/profile/view/page_contents.ts";
 import { writeProfileList } from "../lib/profile/view/profile_list.ts";
 import { UserError } from "./exit_code.ts";
 import type { ProfileFlags } from "./profile_flags.ts";
@@ -54,10 +55,20 @@ export class ProfileOutput {
    * @throws {UserError} when the page cannot be written
    */
   async print(groups: AsyncIterable<readonly Profile[]>, whole: boolean): Promise<void> {
-    if (this.#html === undefined) return await this.#print(groups, whole);
-    const all = (await Array.fromAsync(groups)).flat();
-    writeFile(this.#html, writePage(all));
-    await this.#print([all], whole);
+    const printer = this.#printer(whole);
+    const page = this.#html === undefined ? undefined : new PageContents();
+    for await (const profiles of groups) {
+      page?.add(profiles);
+      if (!this.#stdout.closed) printer.add(profiles);
+      else if (page === undefined) return;
+    }
+    printer.end?.();
+    if (page !== undefined) writeFile(this.#html!, writePage(page));
+  }
+
+  /** Prints a document of nobody, where the form is one: no bytes at all are no document. */
+  printNobody(): void {
+    if (EXPORT_FORMATS.some(({ name }) => name === this.#format)) this.#printer(true).end?.();
   }
 
   /** Prints lines. */
@@ -70,18 +81,6 @@ export class ProfileOutput {
       if (this.#stdout.closed) return;
     }
     this.#stdout.append(batch);
-  }
-
-  async #print(
-    groups: AsyncIterable<readonly Profile[]> | Iterable<readonly Profile[]>,
-    whole: boolean,
-  ): Promise<void> {
-    const printer = this.#printer(whole);
-    for await (const profiles of groups) {
-      if (this.#stdout.closed) return;
-      printer.add(profiles);
-    }
-    printer.end?.();
   }
 
   #printer(whole: boolean): ProfilePrinter {

@@ -15,15 +15,15 @@ const FINGERPRINT_FLAGS = ["ja3", "ja4", "hassh", "jarm"] as const satisfies Fin
 
 /** The questions of a run. */
 export class ProfileQuery {
-  /** Profiles that were printed. */
-  found = 0;
+  /** Addresses that are wanted by name and have not been found. */
+  readonly unknown: Set<string>;
   readonly #store: ProfileStore;
   readonly #mmdbs: readonly Mmdb[];
   readonly #flags: ProfileFlags;
   readonly #addresses: readonly string[] | undefined;
   #names: ReadonlyMap<string, string> = new Map();
 
-  /** @param addresses that are wanted by name */
+  /** @param addresses that are wanted by name, each once */
   constructor(
     store: ProfileStore,
     mmdbs: readonly Mmdb[],
@@ -33,7 +33,8 @@ export class ProfileQuery {
     this.#store = store;
     this.#mmdbs = mmdbs;
     this.#flags = flags;
-    this.#addresses = addresses && [...new Set(addresses)];
+    this.#addresses = addresses;
+    this.unknown = new Set(addresses);
   }
 
   /** True when attackers are wanted by name. */
@@ -83,7 +84,7 @@ export class ProfileQuery {
   async *profiles(wanted: Wanted): AsyncGenerator<Profile[], void> {
     const counts = new SharedCounts(this.#store);
     for await (const attackers of findAttackers(this.#store, wanted)) {
-      this.found += attackers.length;
+      for (const { address } of attackers) this.unknown.delete(address);
       const sharedBy = await counts.of(attackers);
       yield attackers.map(({ address, aggregate }) =>
         buildProfile(address, aggregate, {

@@ -5,7 +5,6 @@ import { toJsonLine } from "../lib/event/json.ts";
 import { logRecord } from "../lib/event/log_pair.ts";
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { isPostgresAddress } from "../lib/postgres/postgres_address.ts";
-import { parseAddress } from "../lib/net/address.ts";
 import { clustersOf } from "../lib/profile/clusters.ts";
 import type { Patience } from "../lib/postgres/patient_session.ts";
 import { tellNews } from "../lib/profile/profile_events.ts";
@@ -24,6 +23,7 @@ import type { ProfileFlags } from "./profile_flags.ts";
 import { ProfileOutput } from "./profile_output.ts";
 import { checkPartition, checkPartitionFlag, mergeParts } from "./profile_partition.ts";
 import { ProfileQuery } from "./profile_query.ts";
+import { checkQuestion, shownAddresses } from "./profile_question.ts";
 import { inputNames, ProfileReading } from "./profile_reading.ts";
 import { openProfileStore, readMmdbs, storeError } from "./profile_store.ts";
 import { Screen } from "./screen.ts";
@@ -62,7 +62,8 @@ export async function runProfileCommand(
     write: (text) => screen.message(text),
   });
   if (words[0] === MERGE) return mergeParts(flags, words.slice(1), messages);
-  const wanted = words[0] === SHOW ? addressesOf(words.slice(1)) : undefined;
+  const wanted = words[0] === SHOW ? shownAddresses(words.slice(1)) : undefined;
+  checkQuestion(flags, wanted !== undefined);
   const files = wanted === undefined ? words : [];
   if (flags.watch && files.every((file) => file === STDIN)) {
     throw new UsageError("--watch needs a log", "decnet profile FILE --watch");
@@ -141,9 +142,12 @@ export async function runProfileCommand(
     if (signals.signal.aborted) break;
   }
   if (reads) messages.info("{summary}", { summary: reading.summary() });
-  if (wanted !== undefined && query.found < wanted.length) {
+  // Who has read enough has not asked for the others.
+  if (query.unknown.size > 0 && !stdout.closed) {
+    const [first, ...others] = query.unknown;
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
     throw new UserError(
-      "nothing is known of some of them",
+      `nothing is known of ${first}${more}`,
       "decnet profile --top 20 lists attackers",
     );
   }
@@ -168,18 +172,13 @@ async function print(
     return;
   }
   const wanted = query.wanted(reads);
-  if (wanted === undefined) return;
+  if (wanted === undefined) {
+    // At each look there would be another.
+    if (!flags.watch) output.printNobody();
+    return;
+  }
   await query.resolveNames(wanted);
   await output.print(query.profiles(wanted), query.isShow);
-}
-
-function addressesOf(words: readonly string[]): string[] {
-  if (words.length === 0) throw new UsageError("show needs an address", "decnet profile show IP");
-  return words.map((word) => {
-    const address = parseAddress(word);
-    if (address === undefined) throw new UsageError(`"${word}" is not an IPv4 or IPv6 address`);
-    return address;
-  });
 }
 
 /** Says on stderr, once each time, that the database went and that it is back. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { type Event, type Fields, SCHEMA_VERSION } from "./event.ts";
 import { EventKind, JoinedEvent } from "./joined_event.ts";
 import { toJsonLine } from "./json.ts";
@@ -8,7 +9,7 @@ import { PlaceHash, placeId } from "./place_id.ts";
 import { writeRfc5424 } from "./rfc5424_writer.ts";
 import { SharedFields } from "./shared_fields.ts";
 
-const TEXT = fc.string({ unit: "binary", maxLength: 80 });
+const TEXT = fc.string({ unit: CODE_POINT, maxLength: 80 });
 const VALUE = fc.oneof(
   TEXT,
   fc.integer(),
@@ -19,7 +20,7 @@ const VALUE = fc.oneof(
 
 /** Fields in parts, none of which has a name of another. */
 const PARTS = fc.array(
-  fc.tuple(fc.dictionary(fc.string({ unit: "binary", maxLength: 5 }), VALUE), fc.boolean()),
+  fc.tuple(fc.dictionary(fc.string({ unit: CODE_POINT, maxLength: 5 }), VALUE), fc.boolean()),
   { maxLength: 4 },
 ).map((parts) =>
   parts.map(([fields, shared], index) => {

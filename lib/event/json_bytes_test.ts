@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { JsonBytes } from "./json_bytes.ts";
 import { safeJson } from "./json_text.ts";
 
-const TEXT = fc.string({ unit: "binary", maxLength: 40 });
+const TEXT = fc.string({ unit: CODE_POINT, maxLength: 40 });
 const VALUE = fc.oneof(
   TEXT,
   fc.string({ maxLength: 40 }),

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { JsonBytes } from "./json_bytes.ts";
 import { FieldNames } from "./named_fields.ts";
 
 const VALUE = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: CODE_POINT }),
   fc.integer(),
   fc.boolean(),
   fc.constant(undefined),

@@ -52,22 +52,61 @@ interface Group {
 export async function clustersOf(store: ProfileStore): Promise<Cluster[]> {
   const groups = await sharedMarks(store);
   const parents = new Map<number, number>();
-  const weakPairs = new Map<string, number>();
   for (const { kind, attackers } of groups) {
-    if (STRONG.has(kind)) {
-      for (const other of attackers.slice(1)) join(parents, attackers[0]!, other);
-      continue;
+    if (!STRONG.has(kind)) continue;
+    for (const other of attackers.slice(1)) join(parents, attackers[0]!, other);
+  }
+  joinWeak(parents, groups.filter(({ kind }) => !STRONG.has(kind)));
+  return await describe(store, groups, parents);
+}
+
+/**
+ * Joins those who have several weak things in common. Attacker by attacker: the pairs of a large store are more
+ * than a table can hold.
+ */
+function joinWeak(parents: Map<number, number>, groups: readonly Group[]): void {
+  const groupsOf = new Map<number, Group[]>();
+  for (const group of groups) {
+    for (const attacker of group.attackers) {
+      const known = groupsOf.get(attacker);
+      if (known === undefined) groupsOf.set(attacker, [group]);
+      else known.push(group);
     }
-    for (const [index, one] of attackers.entries()) {
-      for (const other of attackers.slice(index + 1)) {
-        const pair = `${one} ${other}`;
-        const count = (weakPairs.get(pair) ?? 0) + 1;
-        weakPairs.set(pair, count);
+  }
+  const counts = new Map<number, number>();
+  for (const [one, shared] of groupsOf) {
+    if (shared.length < WEAK_NEEDED) continue;
+    for (const { attackers } of shared) {
+      for (const other of attackers) {
+        if (other <= one) continue;
+        const count = (counts.get(other) ?? 0) + 1;
+        counts.set(other, count);
         if (count === WEAK_NEEDED) join(parents, one, other);
       }
     }
+    counts.clear();
   }
-  return await describe(store, groups, parents);
+}
+
+/** Rows of the index that are asked for together, about. */
+const ROWS = 200_000;
+
+/** The marks of a kind in pieces of one size: they are hashes, of which each piece has as many. */
+async function spansOf(
+  store: ProfileStore,
+  kind: string,
+): Promise<(readonly [first: number, end: number])[]> {
+  const [first, end] = markRange(kind);
+  const [row] = await store.rows(
+    "SELECT count(*) AS n FROM mark WHERE mark >= ? AND mark < ?",
+    ...[first, end],
+  );
+  const pieces = Math.ceil(Number(row!["n"]) / ROWS);
+  const length = Math.ceil((end - first) / pieces);
+  return Array.from({ length: pieces }, (_, piece) => {
+    const from = first + piece * length;
+    return [from, Math.min(from + length, end)];
+  });
 }
 
 /** Marks that few attackers have in common, attackers in order. */
@@ -75,18 +114,21 @@ async function sharedMarks(store: ProfileStore): Promise<Group[]> {
   const groups: { mark: number; kind: string; attackers: number[] }[] = [];
   for (const kind of [...STRONG, ...WEAK].sort()) {
     const most = STRONG.has(kind) ? MAX_STRONG : MAX_WEAK;
-    const rows = await store.rows(
-      `SELECT mark, attacker FROM mark WHERE mark IN (
-         SELECT mark FROM mark WHERE mark >= ? AND mark < ?
-         GROUP BY mark HAVING count(*) BETWEEN 2 AND ${most}
-       ) ORDER BY mark, attacker`,
-      ...markRange(kind),
-    );
-    for (const row of rows) {
-      const [mark, attacker] = [Number(row["mark"]), Number(row["attacker"])];
-      const last = groups.at(-1);
-      if (last?.mark === mark) last.attackers.push(attacker);
-      else groups.push({ mark, kind, attackers: [attacker] });
+    for (const span of await spansOf(store, kind)) {
+      const rows = await store.rows(
+        `SELECT mark, attacker FROM mark WHERE mark >= ? AND mark < ? AND mark IN (
+           SELECT mark FROM mark WHERE mark >= ? AND mark < ?
+           GROUP BY mark HAVING count(*) BETWEEN 2 AND ${most}
+         ) ORDER BY mark, attacker`,
+        ...span,
+        ...span,
+      );
+      for (const row of rows) {
+        const [mark, attacker] = [Number(row["mark"]), Number(row["attacker"])];
+        const last = groups.at(-1);
+        if (last?.mark === mark) last.attackers.push(attacker);
+        else groups.push({ mark, kind, attackers: [attacker] });
+      }
     }
   }
   return groups;

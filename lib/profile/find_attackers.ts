@@ -37,9 +37,13 @@ export async function* findAttackers(
   const { decky, service, accept, fingerprints = [], limit = Infinity } = wanted;
   const { where, values } = conditions(wanted);
   const sort = wanted.sort ?? "risk";
+  // Where the store can tell all that is asked for, it need not name a million to find three.
+  const isPrecise = accept === undefined && fingerprints.length === 0 && decky === undefined &&
+    service === undefined;
+  const most = isPrecise && limit < Infinity ? ` LIMIT ${Math.trunc(limit)}` : "";
   // All numbers first: who prints may take as long as he likes, and the store is not held meanwhile.
   const rows = await store.rows(
-    `SELECT id, address FROM attacker WHERE ${where} ORDER BY ${sort} DESC, address`,
+    `SELECT id, address FROM attacker WHERE ${where} ORDER BY ${sort} DESC, address${most}`,
     ...values,
   );
   const isWanted = ({ aggregate }: FoundAttacker) =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { FACT_FIELDS } from "./fact_fields.ts";
 import { readFactValues } from "./fact_reader.ts";
 import { readPlace } from "./place.ts";
@@ -38,7 +39,7 @@ Deno.test("RecordReader finds what JSON.parse() finds, in any order and any spac
   const fields = fc.dictionary(
     fc.oneof(fc.constantFrom(...decoyFields), fc.string()),
     fc.oneof(
-      fc.string({ unit: "binary", minLength: 1 }),
+      fc.string({ unit: CODE_POINT, minLength: 1 }),
       fc.integer(),
       fc.boolean(),
       fc.array(fc.string()),

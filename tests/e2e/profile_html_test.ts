@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { writePage } from "../../lib/profile/view/page.ts";
+import { PageContents } from "../../lib/profile/view/page_contents.ts";
 import type { Profile } from "../../lib/profile/profile.ts";
 import { CHROMIUM, cornerColour, drawInChromium, renderInChromium } from "../support/chromium.ts";
 import { hostileProfile, madeProfile } from "../support/made_profile.ts";
@@ -54,7 +55,7 @@ function namesIn(dom: string): Set<string> {
 
 async function render(profiles: readonly Profile[], folder: string) {
   const path = `${folder}/page.html`;
-  await Deno.writeTextFile(path, [...writePage(profiles)].join(""));
+  await Deno.writeTextFile(path, [...writePage(new PageContents(profiles))].join(""));
   return await renderInChromium(path, folder);
 }
 
@@ -89,7 +90,7 @@ testNeeding([CHROMIUM], "the policy of a page would stop what was not escaped", 
   await using folder = await tempFolder();
   await using web = listener();
   const path = `${folder.path}/page.html`;
-  const page = [...writePage([madeProfile()])].join("");
+  const page = [...writePage(new PageContents([madeProfile()]))].join("");
   const [first, ...others] = hostileTexts(web.url).slice(0, 2);
   await Deno.writeTextFile(path, page.replace("</main>", `${first}${others.join("")}</main>`));
   const { dom, log } = await renderInChromium(path, folder.path);
@@ -103,7 +104,7 @@ testNeeding([CHROMIUM], "a page is drawn in its own colours, light and dark", as
   await using folder = await tempFolder();
   const path = `${folder.path}/page.html`;
   const png = `${folder.path}/page.png`;
-  await Deno.writeTextFile(path, [...writePage([madeProfile()])].join(""));
+  await Deno.writeTextFile(path, [...writePage(new PageContents([madeProfile()]))].join(""));
   await drawInChromium(path, folder.path, { png });
   assert.equal(await cornerColour(png), "f6f7f9");
   await drawInChromium(path, folder.path, { png, dark: true });

@@ -76,6 +76,11 @@ Deno.test("decnet profile --format misp and csv export every attacker", async ()
   assert.match(rows[0]!, /^attacker_ip,first_seen,/);
   const addresses = rows.slice(1).map((row) => row.split(",")[0]!);
   assert.deepEqual(addresses.sort(), truths.map(({ attacker_ip }) => attacker_ip).sort());
+  // Nothing new is no news, but a document all the same.
+  assert.deepEqual(checkedMisp(await output(log, ...db, "--format", "misp")), []);
+  assert.deepEqual(checkedStix(await output(log, ...db, "--format", "stix")).length, 2);
+  assert.equal(await output(log, ...db, "--format", "csv"), `${rows[0]}\r\n`);
+  assert.equal(await output(log, ...db), "");
 });
 
 Deno.test("decnet profile --html writes a page beside what it prints", async () => {

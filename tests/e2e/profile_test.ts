@@ -119,7 +119,11 @@ Deno.test("decnet profile show tells of attackers by name, and fails for one tha
   assert.equal(profile?.attacker_ip, OTHER);
   const { code, stderr } = await run(["show", "192.0.2.99"]);
   assert.equal(code, 1);
-  assert.match(stderr, /nothing is known/);
+  assert.match(stderr, /nothing is known of 192\.0\.2\.99\n/);
+  // As logs and other tools write it, and twice.
+  const twice = await run(["show", `::ffff:${ONE}`, `${ONE}:40022`, ONE]);
+  assert.equal(twice.code, 0, twice.stderr);
+  assert.deepEqual(twice.profiles.map(({ attacker_ip }) => attacker_ip), [ONE]);
   assert.equal((await run(["show", "web-01"])).code, 2);
   assert.equal((await run(["show"])).code, 2);
 });

@@ -46,7 +46,7 @@ testHostile("probe ends on SSH servers that flood it", [
   {
     name: "a banner without end",
     script: flooding(CHUNK, latin1Bytes("SSH-2.0-")),
-    ends: { hassh: "not_ssh" },
+    ends: { hassh: "protocol_error" },
   },
   { name: "a line without end", script: flooding(CHUNK), ends: { hassh: "not_ssh" } },
   {

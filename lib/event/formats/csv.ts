@@ -1,4 +1,5 @@
 /** Comma-separated values (RFC 4180), for spreadsheets. */
+import { guardFormula } from "../../text/formula.ts";
 import { replaceUnsafe, unicodeEscape } from "../../text/unsafe.ts";
 import type { Event, FieldValue } from "../event.ts";
 import { formatJson } from "./field_reader.ts";
@@ -41,9 +42,8 @@ function valueOf(event: Event, name: string): FieldValue | undefined {
 function cell(value: FieldValue | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "number") return String(value);
-  const text = replaceUnsafe(String(value), unicodeEscape);
-  const safe = /^[=+@-]/.test(text) && !/^[-+]?\d+(?:\.\d+)?$/.test(text) && text !== "-"
-    ? `'${text}`
-    : text;
+  const text = String(value);
+  const isPlain = text === "-" || /^[-+]?\d+(?:\.\d+)?$/.test(text);
+  const safe = replaceUnsafe(isPlain ? text : guardFormula(text), unicodeEscape);
   return /[",']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -18,9 +18,8 @@ export function writeEcs(event: Event): string {
   const { srcIp, srcPort, dstIp, dstPort, transport, decoy } = ends;
   const tls = tlsOf(reader);
   const userName = reader.text("username", "principal");
-  const host = reader.text("host");
-  const ips = [...new Set([srcIp, dstIp, reader.attacker].filter((ip) => ip !== undefined))];
-  const duration = reader.number("duration_s");
+  const host = reader.host("host");
+  const ips = [...new Set([srcIp, dstIp, reader.plainAttacker].filter((ip) => ip !== undefined))];
   const document = {
     "@timestamp": event.timestamp,
     ecs: { version: ECS_VERSION },
@@ -31,7 +30,7 @@ export function writeEcs(event: Event): string {
       ...classify(event.event_type),
       module: "decnet",
       dataset: datasetOf(event.event_type),
-      duration: duration === undefined ? undefined : Math.round(duration * NANOS_PER_SECOND),
+      duration: reader.scaled(NANOS_PER_SECOND, "duration_s"),
     },
     source: unlessEmpty({ address: srcIp, ip: srcIp, port: srcPort }),
     destination: unlessEmpty({ address: dstIp ?? decoy, ip: dstIp, port: dstPort, domain: decoy }),
@@ -55,13 +54,13 @@ export function writeEcs(event: Event): string {
     related: unlessEmpty({
       ip: ips.length > 0 ? ips : undefined,
       user: userName === undefined ? undefined : [userName],
-      hosts: host === undefined ? undefined : [host],
+      hosts: host === undefined ? undefined : [host.host],
     }),
     tls,
     user: unlessEmpty({ name: userName }),
     user_agent: unlessEmpty({ original: reader.text("user_agent") }),
     http: httpOf(reader),
-    url: unlessEmpty({ path: reader.text("path", "uri"), domain: host }),
+    url: unlessEmpty({ path: reader.text("path", "uri"), domain: host?.host, port: host?.port }),
     decnet: {
       ...reader.rest(),
       decky: known(event.decky),

@@ -52,7 +52,7 @@ export function endpoints(reader: FieldReader): Endpoints {
   }
   const isAtDecoy = eventClass(event_type) !== "own" && fields["direction"] !== "outbound";
   return {
-    srcIp: reader.address("src_ip", "client_ip", "remote_ip") ?? reader.attacker,
+    srcIp: reader.address("src_ip", "client_ip", "remote_ip") ?? reader.plainAttacker,
     srcPort: reader.port("src_port", "remote_port"),
     dstIp: reader.address("dst_ip"),
     dstPort: reader.port("dst_port", "local_port"),

@@ -112,8 +112,10 @@ function sshOf(reader: FieldReader) {
 
 function httpOf(reader: FieldReader) {
   const version = reader.text("http_version");
+  const host = reader.host("host");
   return {
-    hostname: reader.text("host"),
+    hostname: host?.host,
+    http_port: host?.port,
     url: reader.text("path", "uri"),
     http_user_agent: reader.text("user_agent"),
     http_method: reader.text("method"),

@@ -1,5 +1,6 @@
 /** Takes the fields of an event one by one, so that a format can tell what is left. */
-import { parseAddress } from "../../net/address.ts";
+import { type HostPort, parseAddress, splitHostPort } from "../../net/address.ts";
+import { replaceHalfPairs } from "../../text/half_pairs.ts";
 import { replaceUnsafe, unicodeEscape } from "../../text/unsafe.ts";
 import type { Event, FieldValue } from "../event.ts";
 import { UNKNOWN_ATTACKER } from "../event.ts";
@@ -79,9 +80,29 @@ export class FieldReader {
     });
   }
 
-  /** The first that holds an address. */
+  /** The first that holds a number, times `factor` and whole, from 0 on. */
+  scaled(factor: number, ...names: readonly string[]): number | undefined {
+    return this.#first(names, (value) => {
+      const number = Math.round((numberOf(value) ?? NaN) * factor);
+      return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+    });
+  }
+
+  /** The first that holds an address, without its zone; one that has a zone is left for the rest, too. */
   address(...names: readonly string[]): string | undefined {
-    return this.#first(names, (value) => parseAddress(String(value)));
+    return this.#part(names, (text) => {
+      const address = parseAddress(text);
+      return address && [withoutZone(address), address.includes("%")];
+    });
+  }
+
+  /** The first that holds a host as HTTP has it; one that has a port is left for the rest, too. */
+  host(...names: readonly string[]): HostPort | undefined {
+    return this.#part(names, (text) => {
+      if (NOTHING.has(text)) return undefined;
+      const parts = splitHostPort(text) ?? { host: text };
+      return [parts, parts.port !== undefined];
+    });
   }
 
   /** The first that holds a time, in microseconds since the epoch. */
@@ -116,6 +137,29 @@ export class FieldReader {
     return parseAddress(this.event.attacker_ip);
   }
 
+  /** The same without a zone, for what takes plain addresses only, as Elasticsearch's type `ip`. */
+  get plainAttacker(): string | undefined {
+    const { attacker } = this;
+    return attacker && withoutZone(attacker);
+  }
+
+  /** What `read` finds in the first of the fields that it can read, and whether there is more to the field. */
+  #part<T>(
+    names: readonly string[],
+    read: (text: string) => readonly [T, boolean] | undefined | "",
+  ): T | undefined {
+    for (const name of names) {
+      const value = this.event.fields[name];
+      const found = value === undefined || typeof value === "object"
+        ? undefined
+        : read(String(value));
+      if (!found) continue;
+      if (!found[1]) this.#taken.add(name);
+      return found[0];
+    }
+    return undefined;
+  }
+
   #first<T>(names: readonly string[], read: (value: FieldValue) => T | undefined): T | undefined {
     for (const name of names) {
       const value = this.event.fields[name];
@@ -128,6 +172,10 @@ export class FieldReader {
   }
 }
 
+function withoutZone(address: string): string {
+  return address.split("%", 1)[0]!;
+}
+
 /** One of an event's names; undefined where it is none (`-`). */
 export function known(text: string): string | undefined {
   return NOTHING.has(text) ? undefined : text;
@@ -135,7 +183,7 @@ export function known(text: string): string | undefined {
 
 /** `value` as one line of JSON that misleads no reader; members without a value are left out. */
 export function formatJson(value: unknown): string {
-  return replaceUnsafe(JSON.stringify(value), unicodeEscape);
+  return replaceUnsafe(replaceHalfPairs(JSON.stringify(value)), unicodeEscape);
 }
 
 /** `object`, or undefined when none of its members has a value. */

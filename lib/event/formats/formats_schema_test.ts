@@ -1,6 +1,8 @@
 /** The formats of others against their published rules, for every type of event. */
 import assert from "node:assert/strict";
 import { eventSamples, eventSamplesOfLines } from "../../../tests/support/event_samples.ts";
+import { createEvent } from "../create.ts";
+import type { Fields } from "../event.ts";
 import { eventClass } from "./event_class.ts";
 import { writeEcs } from "./ecs.ts";
 import { formatJson } from "./field_reader.ts";
@@ -135,6 +137,7 @@ const ECS: Readonly<Record<string, Rule>> = {
   "http.version": "string",
   "url.path": "string",
   "url.domain": "string",
+  "url.port": "port",
 };
 
 /** For each category that we use, the types that ECS expects of it. */
@@ -200,6 +203,7 @@ const EVE_TOP: Readonly<Record<string, Rule>> = {
   "ssh.server.hassh.hash": "string",
   "ssh.server.hassh.string": "string",
   "http.hostname": "string",
+  "http.http_port": "port",
   "http.url": "string",
   "http.http_user_agent": "string",
   "http.http_method": "string",
@@ -399,6 +403,64 @@ Deno.test("every format tells every field of an event somewhere", () => {
       }
     }
   }
+});
+
+/** What the formats in JSON make of an event with these fields. */
+function written(attackerIp: string, fields: Fields) {
+  const names = { sensor: "s", decky: "d", service: "http", eventType: "http_request" };
+  const event = createEvent({ time: 0, ...names, attackerIp, fields });
+  const [ecs, eve, zeek, ocsf] = [writeEcs, writeEve, writeZeek, writeOcsf]
+    .map((write): Json => JSON.parse(write(event)));
+  return { ecs: ecs!, eve: eve!, zeek: zeek!, ocsf: ocsf! };
+}
+
+Deno.test("no format has an address with a zone where it takes plain ones, and none loses the zone", () => {
+  const address = "fe80::1%eth0";
+  const { ecs, eve, zeek, ocsf } = written(address, { src_ip: address, dst_ip: "fe80::2%eth1" });
+  assert.equal((ecs["source"] as Json)["ip"], "fe80::1");
+  assert.equal((ecs["destination"] as Json)["ip"], "fe80::2");
+  assert.deepEqual((ecs["related"] as Json)["ip"], ["fe80::1", "fe80::2"]);
+  assert.equal(eve["src_ip"], "fe80::1");
+  assert.equal(zeek["id.orig_h"], "fe80::1");
+  assert.equal((ocsf["src_endpoint"] as Json)["ip"], "fe80::1");
+  for (const rest of [ecs["decnet"], eve["decnet"], ocsf["unmapped"]]) {
+    const { attacker_ip, src_ip, dst_ip } = rest as Json;
+    assert.deepEqual([attacker_ip, src_ip, dst_ip], [address, address, "fe80::2%eth1"]);
+  }
+  assert.equal((written(address, {}).ecs["source"] as Json)["ip"], "fe80::1");
+});
+
+Deno.test("a host with a port is told as both", () => {
+  for (
+    const [text, host] of [["web.example:8443", "web.example"], ["[::1]:8443", "::1"]] as const
+  ) {
+    const { ecs, eve, zeek } = written("192.0.2.1", { host: text });
+    assert.deepEqual(ecs["url"], { domain: host, port: 8443 });
+    assert.deepEqual((ecs["related"] as Json)["hosts"], [host]);
+    assert.deepEqual(eve["http"], { hostname: host, http_port: 8443 });
+    assert.equal(zeek["host"], host);
+    assert.equal(zeek["decnet.host"], text);
+  }
+  const { ecs } = written("192.0.2.1", { host: "no host: at all" });
+  assert.deepEqual(ecs["url"], { domain: "no host: at all" });
+});
+
+Deno.test("no format has half of a surrogate pair, for which readers refuse the line", () => {
+  const { ecs, eve, zeek, ocsf } = written("192.0.2.1", {
+    user_agent: "a\ud83d",
+    other: "\\\udcff",
+  });
+  assert.deepEqual(ecs["user_agent"], { original: "a\ufffd" });
+  assert.equal((eve["decnet"] as Json)["other"], "\\\ufffd");
+  assert.equal(zeek["decnet.other"], "\\\ufffd");
+  assert.equal((ocsf["unmapped"] as Json)["user_agent"], "a\ufffd");
+});
+
+Deno.test("a duration that is no whole number of what the format counts is left as it is", () => {
+  const { ecs, ocsf } = written("192.0.2.1", { duration_s: 1e308 });
+  assert.equal("duration" in (ecs["event"] as Json), false);
+  assert.equal((ecs["decnet"] as Json)["duration_s"], 1e308);
+  assert.equal("duration" in ocsf, false);
 });
 
 Deno.test("eventClass() of a name that every object has is that of a stranger", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CODE_POINT } from "../../../tests/support/text_arbitrary.ts";
 import { eventSamples, eventSamplesOfLines } from "../../../tests/support/event_samples.ts";
 import { createEvent } from "../create.ts";
 import type { FieldValue } from "../event.ts";
@@ -99,7 +100,11 @@ Deno.test("writeCsv() gives a spreadsheet no formula, and numbers as they are", 
     );
   assert.equal(cellOf("=HYPERLINK(1)"), `"'=HYPERLINK(1)"`);
   assert.equal(cellOf("@x"), `"'@x"`);
+  assert.equal(cellOf(" =1+1"), `"' =1+1"`);
+  assert.equal(cellOf("\uff1d1"), `"'\uff1d1"`);
+  assert.equal(cellOf("\t=1"), `"'\\u0009=1"`);
   assert.equal(cellOf("-5"), "-5");
+  assert.equal(cellOf("-"), "-");
   assert.equal(cellOf(-5), "-5");
   assert.equal(cellOf('a"b,c'), '"a""b,c"');
   assert.equal(cellOf("a\nb"), "a\\u000ab");
@@ -136,7 +141,7 @@ Deno.test("every format takes any event, and writes one line", () => {
     fc.string(),
   );
   const value = fc.oneof(
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: CODE_POINT }),
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.boolean(),
     fc.array(fc.string(), { maxLength: 3 }),

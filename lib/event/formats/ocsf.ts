@@ -107,7 +107,6 @@ function destinationOf(reader: FieldReader, { dstIp, dstPort, decoy }: Endpoints
 
 function networkOf(reader: FieldReader, { transport }: Endpoints) {
   const direction = reader.text("direction");
-  const seconds = reader.number("duration_s");
   return {
     connection_info: {
       direction_id: direction === "outbound" ? OUTBOUND : INBOUND,
@@ -116,7 +115,7 @@ function networkOf(reader: FieldReader, { transport }: Endpoints) {
       community_uid: reader.text("community_id"),
     },
     traffic: unlessEmpty({ bytes: reader.count("bytes"), packets: reader.count("packets") }),
-    duration: seconds === undefined ? undefined : Math.round(seconds * MILLIS_PER_SECOND),
+    duration: reader.scaled(MILLIS_PER_SECOND, "duration_s"),
     tls: tlsOf(reader),
     ja4_fingerprint_list: ja4List(reader),
   };

@@ -127,7 +127,8 @@ function sshOf(reader: FieldReader) {
 function httpOf(reader: FieldReader) {
   return {
     method: reader.text("method"),
-    host: reader.text("host"),
+    // Without a port, as in Zeek.
+    host: reader.host("host")?.host,
     uri: reader.text("path", "uri"),
     version: reader.text("http_version")?.replace(/^HTTP\//, ""),
     user_agent: reader.text("user_agent"),
@@ -156,5 +157,9 @@ function connOf(reader: FieldReader) {
 function noticeOf(reader: FieldReader) {
   const { event_type } = reader.event;
   const note = event_type.split("_").map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
-  return { note: `DECNET::${note.join("_")}`, msg: sentenceOf(reader.event), src: reader.attacker };
+  return {
+    note: `DECNET::${note.join("_")}`,
+    msg: sentenceOf(reader.event),
+    src: reader.plainAttacker,
+  };
 }

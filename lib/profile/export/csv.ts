@@ -1,4 +1,5 @@
 /** Profiles as a table for spreadsheets (RFC 4180). */
+import { guardFormula } from "../../text/formula.ts";
 import { replaceUnsafe, unicodeEscape } from "../../text/unsafe.ts";
 import { FINGERPRINT_KINDS, type Profile } from "../profile.ts";
 import type { ExportWriter } from "./options.ts";
@@ -47,12 +48,6 @@ const COLUMNS: readonly (readonly [heading: string, cell: (profile: Profile) => 
 /** Between the items of one cell. */
 const SEPARATOR = "; ";
 
-/**
- * What makes a spreadsheet take text for a formula: = + - @ tab and CR at the start, also in their
- * full-width forms, and after spaces, which some of them strip.
- */
-const FORMULA = /^[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
-
 /** A heading and a row for each attacker, with its CRLF. */
 export function csvWriter(): ExportWriter {
   return {
@@ -70,7 +65,6 @@ export function csvCell(value: Cell): string {
   if (value === undefined) return "";
   if (typeof value === "number") return String(value);
   const text = typeof value === "string" ? value : value.join(SEPARATOR);
-  const guarded = FORMULA.test(text) ? `'${text}` : text;
-  const line = replaceUnsafe(guarded, unicodeEscape);
+  const line = replaceUnsafe(guardFormula(text), unicodeEscape);
   return /[",']|^\s|\s$/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
 }

@@ -1,6 +1,7 @@
 /** Profiles as events of MISP (its core format). */
 import { parseTimestampOrUtc } from "../../event/time.ts";
 import type { Profile } from "../profile.ts";
+import { changeTimes } from "./change_times.ts";
 import { jsonText } from "./json_text.ts";
 import { type MispFact, mispFacts } from "./misp_attributes.ts";
 import { ExportIds, type ExportOptions, type ExportWriter } from "./options.ts";
@@ -42,7 +43,7 @@ export function mispWriter(options: ExportOptions = {}): ExportWriter {
 
 function eventOf(profile: Profile, ids: ExportIds) {
   const { attacker_ip: ip, risk, behaviour } = profile;
-  const timestamp = epochSeconds(profile.last_seen);
+  const timestamp = epochSeconds(changeTimes(profile).last_seen);
   const attributes = unique([...mispFacts(profile), {
     ...{ type: "comment", category: "Other", value: summary(profile), toIds: false },
     ...{ comment: "summary", seen: profile },
@@ -74,7 +75,7 @@ function eventOf(profile: Profile, ids: ExportIds) {
       to_ids: fact.toIds,
       distribution: INHERIT,
       disable_correlation: fact.type === "comment",
-      timestamp: epochSeconds(fact.seen.last_seen),
+      timestamp: fact.type === "comment" ? timestamp : epochSeconds(fact.seen.last_seen),
       first_seen: mispTime(fact.seen.first_seen),
       last_seen: mispTime(fact.seen.last_seen),
     })),

@@ -41,7 +41,9 @@ export function* mispFacts(profile: Profile): Generator<MispFact, void> {
   const fact = (type: string, value: string, rest: Partial<MispFact> = {}): MispFact => ({
     ...{ type, value, category: NETWORK, toIds: false, comment: "", seen: whole, ...rest },
   });
-  yield fact("ip-src", profile.attacker_ip, { toIds: true, comment: profile.behaviour.reason });
+  // MISP refuses an address with a zone, which means nothing to others anyway.
+  const [address = ""] = profile.attacker_ip.split("%", 1);
+  yield fact("ip-src", address, { toIds: true, comment: profile.behaviour.reason });
   if (profile.origin?.asn !== undefined) {
     yield fact("AS", String(profile.origin.asn), { comment: profile.origin.as_name ?? "" });
   }

@@ -43,10 +43,23 @@ Deno.test("mispWriter() gives a later export the same UUIDs and a later timestam
   assert.deepEqual(uuids(after!), uuids(before!));
 });
 
+Deno.test("mispWriter() gives a later timestamp for a rotation after the attacker's last event", () => {
+  const profile = madeProfile();
+  const time = "2026-10-01T00:00:00.000000Z";
+  const [event] = events([{ ...profile, rotations: [{ ...profile.rotations[0]!, time }] }]);
+  assert.equal(event!["timestamp"], String(Date.parse(time) / 1000));
+});
+
 Deno.test("mispWriter() tells attackers and producers apart", () => {
   const two = events([madeProfile(), madeProfile({ attacker_ip: "2001:db8::7" })]);
   assert.notEqual(two[0]!["uuid"], two[1]!["uuid"]);
   assert.notEqual(events([madeProfile()], { producer: "b" })[0]!["uuid"], two[0]!["uuid"]);
+});
+
+Deno.test("mispWriter() gives addresses without their zones, which MISP refuses", () => {
+  const [event] = events([madeProfile({ attacker_ip: "fe80::1%eth0" })]);
+  const attributes = event!["Attribute"] as Record<string, string>[];
+  assert.equal(attributes.find(({ type }) => type === "ip-src")?.["value"], "fe80::1");
 });
 
 Deno.test("mispWriter() of no profiles is an empty list", () => {

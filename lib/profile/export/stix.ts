@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { addressBytes } from "../../net/address.ts";
 import { FINGERPRINT_KINDS, type Profile } from "../profile.ts";
+import { changeTimes } from "./change_times.ts";
 import { isUrl } from "./is_url.ts";
 import { jsonText } from "./json_text.ts";
 import { ExportIds, type ExportOptions, type ExportWriter } from "./options.ts";
@@ -85,8 +86,8 @@ function* objectsOfOne(profile: Profile, issuer: Issuer): Generator<StixObject, 
   const { attacker_ip: ip } = profile;
   // STIX has no object for an attacker whose address is not known.
   if (addressBytes(ip) === undefined) return;
-  const created = stixTime(profile.first_seen);
-  const times = { created, modified: stixTime(profile.last_seen) };
+  const { first_seen, last_seen } = changeTimes(profile);
+  const times = { created: stixTime(first_seen), modified: stixTime(last_seen) };
   const make = (type: string, rest: Readonly<Record<string, unknown>>, ...key: string[]) =>
     versioned(type, ids.of(type, ip, ...key), producer, times, rest);
   const observables = [...observablesOf(profile)];

@@ -52,6 +52,22 @@ Deno.test("stixWriter() makes a later export a new version of the same objects",
   assert.equal(after["modified"], "2026-09-09T09:09:09.999Z");
 });
 
+Deno.test("stixWriter() makes a new version of an attacker whose server has a new fingerprint", () => {
+  const before = madeProfile();
+  const [one] = before.fingerprints;
+  const later = "2026-10-01T00:00:00.000000Z";
+  const fingerprints = [...before.fingerprints, {
+    ...one!,
+    value: "f".repeat(32),
+    last_seen: later,
+  }];
+  const after = only(bundle([{ ...before, fingerprints }]), "indicator");
+  assert.equal(after["modified"], "2026-10-01T00:00:00.000Z");
+  assert.equal(after["created"], only(bundle([before]), "indicator")["created"]);
+  const rotated = { ...before, rotations: [{ ...before.rotations[0]!, time: later }] };
+  assert.equal(only(bundle([rotated]), "indicator")["modified"], "2026-10-01T00:00:00.000Z");
+});
+
 Deno.test("stixWriter() is the same text for the same profiles", () => {
   const profiles = [madeProfile(), madeProfile({ attacker_ip: "2001:db8::7" })];
   assert.equal(exported(stixWriter(), profiles), exported(stixWriter(), profiles));

@@ -4,12 +4,13 @@ import type { Profile } from "../profile.ts";
 import { ARROW } from "./chart_path.ts";
 import { grouped, shortTime } from "./format.ts";
 import { type Html, markup } from "./html.ts";
+import { MOST_ARTICLES, type PageContents } from "./page_contents.ts";
 import { profileArticle } from "./page_profile.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { notable } from "./profile_list.ts";
 import { riskLevel } from "./risk_bar.ts";
 import { at, meter } from "./svg.ts";
-import { periodOf, type TimelineLayout, timelineOf } from "./timeline.ts";
+import { type TimelineLayout, timelineOf } from "./timeline.ts";
 
 /** Even if some text were taken for markup, it could load and run nothing. */
 const POLICY = [
@@ -20,11 +21,12 @@ const POLICY = [
 ].join("; ");
 
 /**
- * The whole page, in pieces: an overview, and the first few hundred of `profiles` at length. The same
+ * The whole page, in pieces: an overview, and the first few hundred profiles at length. The same
  * profiles make the same page.
  */
-export function* writePage(profiles: readonly Profile[]): Generator<string, void> {
-  const title = profiles.length === 1 ? profiles[0]!.attacker_ip : "Attackers";
+export function* writePage(contents: PageContents): Generator<string, void> {
+  const { attackers, listed } = contents;
+  const title = attackers === 1 ? listed[0]!.attacker_ip : "Attackers";
   yield `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
@@ -33,8 +35,8 @@ export function* writePage(profiles: readonly Profile[]): Generator<string, void
 ${markup`<title>${title} - decnet profile</title>`}
 <style>${PAGE_STYLE}</style></head><body>${ARROW}<main>
 `;
-  yield overview(profiles).text;
-  for (const [index, profile] of profiles.slice(0, MOST_ARTICLES).entries()) {
+  yield overview(contents).text;
+  for (const [index, profile] of listed.slice(0, MOST_ARTICLES).entries()) {
     yield profileArticle(profile, anchor(index)).text;
   }
   yield markup`
@@ -45,43 +47,36 @@ ${markup`<title>${title} - decnet profile</title>`}
   `.text;
 }
 
-/** Attackers that are described, and those that are listed: browsers have to show it. */
-const MOST_ARTICLES = 500;
-const MOST_LISTED = 5000;
-
 /** Numbers: an address may hold what no fragment does. */
 function anchor(index: number): string {
   return `attacker-${index + 1}`;
 }
 
-function overview(profiles: readonly Profile[]): Html {
-  const sum = (count: (profile: Profile) => number) =>
-    grouped(profiles.reduce((total, profile) => total + count(profile), 0));
-  const deckies = new Set(profiles.flatMap((profile) => profile.deckies.map(({ decky }) => decky)));
-  const tiles: (readonly [name: string, value: string])[] = [
-    [profiles.length === 1 ? "attacker" : "attackers", grouped(profiles.length)],
-    ["events", sum(({ events }) => events)],
-    ["decoys touched", grouped(deckies.size)],
-    ["credentials tried", sum(({ credentials }) => credentials.total)],
-    ["commands run", sum(({ commands }) => commands.total)],
-    ["payloads", sum(({ payloads }) => payloads.total)],
+function overview(contents: PageContents): Html {
+  const { attackers, events, deckies, credentials, commands, payloads } = contents;
+  const tiles: (readonly [name: string, count: number])[] = [
+    [attackers === 1 ? "attacker" : "attackers", attackers],
+    ["events", events],
+    ["decoys touched", deckies.size],
+    ["credentials tried", credentials],
+    ["commands run", commands],
+    ["payloads", payloads],
   ];
   return markup`
     <header>
       <h1>Attackers</h1>
-      <p class="soft">${periodText(profiles)}</p>
+      <p class="soft">${periodText(contents)}</p>
     </header>
     <div class="tiles">${
-    tiles.map(([name, value]) =>
-      markup`<div class="tile"><b>${value}</b><span class="soft">${name}</span></div>`
+    tiles.map(([name, count]) =>
+      markup`<div class="tile"><b>${grouped(count)}</b><span class="soft">${name}</span></div>`
     )
   }</div>
-    ${profiles.length > 1 ? overviewTable(profiles) : undefined}
+    ${attackers > 1 ? overviewTable(contents) : undefined}
   `;
 }
 
-function periodText(profiles: readonly Profile[]): string {
-  const period = periodOf(profiles);
+function periodText({ period }: PageContents): string {
   if (period === undefined) return "Nobody came.";
   return `${shortTime(period.first_seen)} to ${shortTime(period.last_seen)} UTC`;
 }
@@ -98,10 +93,10 @@ const HEADINGS = markup`
   <th>Notable</th>
 `;
 
-function overviewTable(profiles: readonly Profile[]): Html {
-  const period = periodOf(profiles);
+function overviewTable(contents: PageContents): Html {
+  const { period, listed } = contents;
   const layout = period === undefined ? {} : { period };
-  const rows = profiles.slice(0, MOST_LISTED).map((profile, index) => {
+  const rows = listed.map((profile, index) => {
     const { attacker_ip, risk: { score } } = profile;
     const address = index < MOST_ARTICLES
       ? markup`<a href="#${anchor(index)}">${attacker_ip}</a>`
@@ -130,17 +125,16 @@ function overviewTable(profiles: readonly Profile[]): Html {
         <tbody>
     ${rows}</tbody>
       </table>
-      ${restOf(profiles)}
+      ${restOf(contents)}
     </section>
   `;
 }
 
 /** What the page leaves out. */
-function restOf({ length }: readonly Profile[]): Html | undefined {
-  if (length <= MOST_ARTICLES) return undefined;
-  const listed = Math.min(length, MOST_LISTED);
-  return markup`<p class="soft">${grouped(listed)} of ${
-    grouped(length)
+function restOf({ attackers, listed }: PageContents): Html | undefined {
+  if (attackers <= MOST_ARTICLES) return undefined;
+  return markup`<p class="soft">${grouped(listed.length)} of ${
+    grouped(attackers)
   } attackers are listed, ${MOST_ARTICLES} of them are described below.</p>`;
 }
 

@@ -4,10 +4,12 @@ import { createHash } from "node:crypto";
 import { hasUnsafe } from "../../text/unsafe.ts";
 import { hostileProfile, madeProfile } from "../../../tests/support/made_profile.ts";
 import { anyText } from "../../../tests/support/text_arbitrary.ts";
+import type { Profile } from "../profile.ts";
 import { writePage } from "./page.ts";
+import { PageContents } from "./page_contents.ts";
 
-function page(...args: Parameters<typeof writePage>): string {
-  return [...writePage(...args)].join("");
+function page(profiles: Iterable<Profile>): string {
+  return [...writePage(new PageContents(profiles))].join("");
 }
 
 /** Names of all elements and attributes of markup that escapes `<` and `>` everywhere else. */
