@@ -1,7 +1,10 @@
 /** From the flags and the environment of `decnet collect` to what the collector needs. */
 import type { Logger } from "@logtape/logtape";
 import { DEFAULT_LIMITED_TYPES, DEFAULT_WINDOW_SECONDS } from "../lib/collect/limiter.ts";
-import type { CollectOutputFlags, RecordFlags } from "./collect_flags.ts";
+import { logPaths } from "../lib/event/log_pair.ts";
+import type { CollectOutputFlags, OtherSourceFlags, RecordFlags } from "./collect_flags.ts";
+import { UsageError } from "./exit_code.ts";
+import { isOneFile } from "./one_file.ts";
 import { defaultStatePath } from "./state_path.ts";
 
 /** What `native` stands for in `--drop-apps`: DECNET's own list. */
@@ -49,6 +52,30 @@ export function droppedApps({ dropApps }: RecordFlags): ReadonlySet<string> {
 /** Path of the state file; undefined with `--no-state`. @throws {UsageError} */
 export function collectStatePath({ state, noState }: CollectOutputFlags): string | undefined {
   return noState ? undefined : state ?? defaultStatePath();
+}
+
+/**
+ * Sees to it that nothing else is in the place of both files: who collected what he writes would never come to an end.
+ *
+ * @param base of both files
+ * @throws {UsageError}
+ */
+export function checkOutput(
+  { file: files = [], state }: Pick<OtherSourceFlags & CollectOutputFlags, "file" | "state">,
+  base: string,
+): void {
+  const outputs = Object.values(logPaths(base));
+  const taken = (path: string) => outputs.some((output) => isOneFile(path, output));
+  const file = files.find(taken);
+  if (file !== undefined) {
+    throw new UsageError(`--file ${file}: it is written by --out`, "--out BASE for another place");
+  }
+  if (state !== undefined && taken(state)) {
+    throw new UsageError(
+      `--state ${state}: it is written by --out`,
+      "--state PATH for another place",
+    );
+  }
 }
 
 function namesIn(variable: string): readonly string[] | undefined {

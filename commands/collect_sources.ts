@@ -1,4 +1,5 @@
 /** The sources that the flags of `decnet collect` name. */
+import { resolve } from "node:path";
 import type { OpenDatagrams } from "../lib/collect/datagram_socket.ts";
 import type { Source, SourceContext } from "../lib/collect/source.ts";
 import { parseSyslogAddress, type SyslogAddress } from "../lib/syslog/listen_address.ts";
@@ -38,7 +39,8 @@ export async function collectSources(
   }
   if (files.length > 0) {
     const { FileSource } = await import("../lib/collect/file_source.ts");
-    for (const path of new Set(files)) sources.push(new FileSource({ path, maxLine }));
+    const paths = new Map(files.map((path) => [resolve(path), path]));
+    for (const path of paths.values()) sources.push(new FileSource({ path, maxLine }));
   }
   if (addresses.length > 0) sources.push(...await syslogSources(flags, addresses));
   if (docker) sources.push(await containerSource(flags, message));
@@ -69,7 +71,7 @@ async function syslogSources(
     cert: await readPem("--syslog-cert", syslogCert),
     key: await readPem("--syslog-key", syslogKey),
   };
-  const addresses = texts.map((text) => [text, syslogAddress(text)] as const);
+  const addresses = [...new Set(texts)].map((text) => [text, syslogAddress(text)] as const);
   const openDatagrams = addresses.some(([, { transport }]) => transport === "udp")
     ? await fastDatagrams()
     : undefined;

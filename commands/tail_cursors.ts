@@ -5,6 +5,7 @@ import type { LogCursor } from "../lib/log/cursor.ts";
 import { systemReason } from "../lib/system_error.ts";
 import { CursorFile } from "../lib/tail/cursor_file.ts";
 import { EXIT, UsageError, UserError } from "./exit_code.ts";
+import { isOneFile } from "./one_file.ts";
 import { isResumable } from "./tail_sources.ts";
 
 /** Milliseconds between two writes while there is always more to read. */
@@ -114,6 +115,9 @@ export function openCursors(
   if (stream !== undefined) {
     throw new UsageError(`--cursor: there is no place to come back to in ${stream}`);
   }
+  if (files.some((file) => isOneFile(file, path))) {
+    throw new UsageError(`--cursor ${path}: that is a log`, "--cursor FILE for a file of its own");
+  }
   const file = new CursorFile(resolve(path));
   try {
     if (!file.lock()) {
@@ -124,12 +128,12 @@ export function openCursors(
       );
     }
     const { cursors, state } = file.load();
-    if (state === "previous") {
-      messages.warn("{path} is damaged: the one before is taken, so events may come again", {
-        path,
-      });
-    } else if (state === "damaged") {
-      messages.warn("{path} is damaged: reading begins anew, so events may come again", { path });
+    if (state === "previous" || state === "damaged") {
+      const begin = state === "previous" ? "the one before is taken" : "reading begins anew";
+      messages.warn("{path} is damaged: {begin}, so events may come again", { path, begin });
+      // It may be something else altogether, which nobody wants to lose.
+      const aside = file.putAside(Date.now());
+      if (aside !== undefined) messages.warn("put aside as {aside}", { aside });
     }
     return new TailCursors(file, cursors, messages);
   } catch (error) {

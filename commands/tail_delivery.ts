@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import type { Logger } from "@logtape/logtape";
 import { showBusAddress } from "../lib/bus/bus_address.ts";
 import { findFormat } from "../lib/event/formats.ts";
+import { systemReason } from "../lib/system_error.ts";
 import { CLICKHOUSE_SHAPE, clickhouseRow } from "../lib/tail/ship/clickhouse_shape.ts";
 import type { Delivery, DeliveryNotices } from "../lib/tail/ship/delivery.ts";
 import { GatheredDelivery, type GatherLimits } from "../lib/tail/ship/gathered_delivery.ts";
@@ -165,7 +166,10 @@ function deliveryNotices(to: string, messages: Logger, counts: ShipCounts): Deli
       const now = performance.now();
       if (now - toldAt < AGAIN_AFTER) return;
       toldAt = now;
-      messages.warn("{to}: {reason}; events wait, and it is tried again", { to, reason });
+      messages.warn("{to}: {reason}; events wait, and it is tried again", {
+        to,
+        reason: systemReason(reason),
+      });
     },
     onRecovery: () => {
       if (toldAt > -Infinity) messages.warn("{to}: takes events again", { to });
@@ -230,9 +234,19 @@ function poster(url: URL, flags: TailFlags) {
       redirect: "manual",
       signal: AbortSignal.timeout(ANSWER_LIMIT),
       client,
+    }).catch((error) => {
+      throw new Error(fetchReason(error), { cause: error });
     });
     return { status: answer.status, text: await answer.text() };
   };
+}
+
+/** Why a request was not answered: the error itself says no more than that it failed. */
+function fetchReason(error: Error): string {
+  const text = error.cause instanceof Error ? error.cause.message : "";
+  // The address stands in front, and may hold a secret.
+  const end = text.lastIndexOf("): ");
+  return end < 0 ? error.message : systemReason(new Error(text.slice(end + "): ".length)));
 }
 
 /** @throws {UserError} */

@@ -6,6 +6,7 @@ import { WhereError } from "../lib/tail/where_tokens.ts";
 import { UsageError } from "./exit_code.ts";
 import { reportsOverNetwork } from "./health.ts";
 import type { TailFlags } from "./tail_flags.ts";
+import { tailLogName } from "./tail_sources.ts";
 import { parseMoment } from "./tail_values.ts";
 
 /** Where the log lies when nobody says so. */
@@ -13,6 +14,9 @@ const DEFAULT_BASE = "/var/log/decnet/decnet";
 
 /** Events that are shown in the beginning. */
 const DEFAULT_LINES = 10;
+
+/** As {@linkcode TailSettings.flushPartial}, where nobody waits for more, nor comes back for it. */
+const UNTOUCHED_MS = 1000;
 
 /** Where reading begins, when no cursor says so. */
 export type TailBegin =
@@ -38,14 +42,18 @@ export function tailSettings(flags: TailFlags, files: readonly string[]): TailSe
   const now = Date.now() * 1000;
   const since = moment("--since", flags.since, now);
   const until = moment("--until", flags.until, now);
+  // What is to come is too late.
+  const follow = !flags.noFollow && !(until !== undefined && until <= now);
+  const isForGood = !follow && flags.cursor === undefined;
   return {
-    files: files.length > 0 ? [...new Set(files)] : [defaultFile()],
+    files: files.length > 0
+      ? [...new Map(files.map((file) => [tailLogName(file), file])).values()]
+      : [defaultFile()],
     filter: filterOf(flags, since, until),
     begin: beginOf(flags, since),
     until,
-    // What is to come is too late.
-    follow: !flags.noFollow && !(until !== undefined && until <= now),
-    flushPartial: flags.flushPartial,
+    follow,
+    flushPartial: flags.flushPartial ?? (isForGood ? UNTOUCHED_MS : undefined),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Event } from "../event/event.ts";
 import type { CollectClock } from "./collect_clock.ts";
 import { logRecord } from "../event/log_pair.ts";
+import { SinkError } from "../event/sink_error.ts";
 import type { CommitSpans } from "./commit_spans.ts";
 import { noticeEvent, outageEvent, statsEvent } from "./collect_events.ts";
 import { GroupWriter, NotWrittenError, type Outage } from "./group_writer.ts";
@@ -255,6 +256,7 @@ export class Collector {
       held.save();
       held.stored();
       committed?.();
+      if (output instanceof PairOutput) this.#rotateUnstored(output);
       return;
     }
     try {
@@ -268,6 +270,16 @@ export class Collector {
       this.#isDirty = true;
       this.failures.state++;
       this.#complain(`${(error as Error).message}; until that is over a crash may double lines`);
+    }
+  }
+
+  /** It may be rotated, too, where no places are kept. */
+  #rotateUnstored(output: PairOutput): void {
+    try {
+      this.#options.onCommitted(output.ends());
+    } catch (error) {
+      if (!(error instanceof SinkError)) throw error;
+      this.#complain(error.message);
     }
   }
 

@@ -66,7 +66,11 @@ function look(files: LogFiles, path: string): Generations {
   // A rotator that knows the target of a link puts the rotated files beside the target.
   for (const place of new Set([path, files.realPath(path)])) {
     try {
-      rotated.push(...rotatedBeside(files, place, live));
+      // Both are often one folder: the path is a relative one, or leads through a link.
+      rotated.push(
+        ...rotatedBeside(files, place, live)
+          .filter((file) => !rotated.some((known) => isSameFile(known, file))),
+      );
     } catch (reason) {
       if (!(reason instanceof LogFileError)) throw reason;
       error = reason;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { hasStayed, isUnchanged, listGenerations } from "./generations.ts";
 import { LogFileError, type LogFiles, REAL_FILES } from "./log_files.ts";
@@ -55,6 +55,17 @@ Deno.test("listGenerations() follows a link, and looks beside its target as well
   await Deno.symlink("../a.json.1", join(folder.path, "other", "b.json"));
   await Deno.writeTextFile(join(folder.path, "a.json.1.1"), "");
   assert.deepEqual(namesIn(folder, "other/b.json"), ["a.json.1.1", "b.json"]);
+});
+
+Deno.test("listGenerations() gives a file once, however the path leads to its folder", async () => {
+  await using folder = await folderWith("a.json", "a.json.1", "a.json.2");
+  const expected = ["a.json.2", "a.json.1", "a.json"];
+  const namesOf = (path: string) =>
+    listGenerations(REAL_FILES, path).files.map(({ path }) => basename(path));
+  assert.deepEqual(namesOf(relative(Deno.cwd(), join(folder.path, "a.json"))), expected);
+  await using other = await tempFolder();
+  await Deno.symlink(folder.path, join(other.path, "log"));
+  assert.deepEqual(namesOf(join(other.path, "log", "a.json")), expected);
 });
 
 Deno.test("listGenerations() leaves out folders with such names", async () => {

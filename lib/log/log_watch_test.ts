@@ -11,7 +11,7 @@ function watching(path: string, interval = NEVER): { changed(): Promise<void> } 
   const watch = new FolderWatch(path, interval);
   return {
     changed: async () => {
-      const signal = AbortSignal.timeout(60_000);
+      const signal = AbortSignal.timeout(180_000);
       await watch.changed(signal);
       assert.equal(signal.aborted, false, "nothing was noticed");
     },

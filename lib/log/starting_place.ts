@@ -95,7 +95,8 @@ async function lastLines(
   return await startOf(files, index, options);
 }
 
-async function cursorAt(
+/** The cursor at `offset` of the file at `index`. @throws {LogFileError | DecompressionError} */
+export async function cursorAt(
   files: readonly Generation[],
   index: number,
   offset: number,

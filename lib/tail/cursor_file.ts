@@ -67,6 +67,24 @@ export class CursorFile {
     return { cursors: new Map(), state: isDamaged ? "damaged" : "none" };
   }
 
+  /**
+   * Moves away what is in the place of the file.
+   *
+   * @param now milliseconds since the epoch
+   * @returns where to; undefined when there is nothing
+   * @throws {Error} of the system
+   */
+  putAside(now: number): string | undefined {
+    const aside = `${this.path}.damaged-${now}`;
+    try {
+      Deno.renameSync(this.path, aside);
+      return aside;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+
   /** Notes that all of the log `name` before `cursor` has been delivered. */
   set(name: string, cursor: LogCursor): void {
     this.#cursors.set(name, cursor);

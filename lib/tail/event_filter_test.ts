@@ -71,6 +71,7 @@ Deno.test("EventFilter.needles leave out no line that is wanted", () => {
   const word = fc.constantFrom(
     ...["ssh", "tls_*", "*hello", "web-1", "prober", "203.0.113.7", "decoy.example", "h2", "57"],
     ...["linux", "2001:db8::7", "Authority", "a", "*", "OpenSSH_9.6", 'ro]o"t', "true", "2026"],
+    ...["Unknown", "Unk*"],
   );
   const path = fc.constantFrom(
     ...["service", "event_type", "decky", "attacker_ip", "sni", "fields.alpn", "ttl", "sensor"],

@@ -20,7 +20,14 @@ const AS_IT_IS = /^[\w.:@ ,;=+-]+$/;
 const VARIOUS = /^(?:-?[\d.]+(?:[eE][+-]?\d+)?|true|false)$/;
 
 /** Keys whose value need not stand in the line as it is. */
-const MADE: ReadonlySet<string> = new Set(["timestamp", "event_id", "schema", "sensor"]);
+const MADE: ReadonlySet<string> = new Set([
+  ...["timestamp", "event_id", "schema", "sensor"],
+  // Set where structured data is broken.
+  ...["damaged", "fields.damaged"],
+]);
+
+/** What of `attacker_ip` stands in the line: "Unknown" need not, and IPv6 is written in many ways. */
+const OF_IPV4 = /^[\d.]+$/;
 
 /** The needles of a text that stands in each wanted line. */
 export function needleOf(text: string): Needles {
@@ -48,22 +55,20 @@ export function needlesOfWhere(tree: WhereTree): Needles {
     case "or":
       return either(tree.parts.map(needlesOfWhere));
     case "match":
-      return isWritten(tree.operand) ? needleOf(literalOf(tree.pattern)) : undefined;
+      return written(tree.operand, needleOf(literalOf(tree.pattern)));
     case "compare":
       if (tree.sign !== "==") return undefined;
-      return isWritten(tree.left)
-        ? needleOfValue(tree.right)
-        : isWritten(tree.right)
-        ? needleOfValue(tree.left)
-        : undefined;
+      return written(tree.left, needleOfValue(tree.right)) ??
+        written(tree.right, needleOfValue(tree.left));
     case "in":
-      if (!isWritten(tree.operand)) return undefined;
-      return either(tree.values.map((value) => needleOfValue({ kind: "value", value })));
+      return written(
+        tree.operand,
+        either(tree.values.map((value) => needleOfValue({ kind: "value", value }))),
+      );
     case "within":
-      if (isWritten(tree.operand) && tree.container.kind === "value") {
-        return needlesOfRange(String(tree.container.value));
-      }
-      return isWritten(tree.container) ? needleOfValue(tree.operand) : undefined;
+      return tree.container.kind === "value"
+        ? written(tree.operand, needlesOfRange(String(tree.container.value)))
+        : written(tree.container, needleOfValue(tree.operand));
     case "not":
     case "holds":
       return undefined;
@@ -109,8 +114,12 @@ function needlesOfRange(text: string): Needles {
   return differing === 0 ? undefined : needleOf(`${first.slice(0, differing).join(".")}.`);
 }
 
-function isWritten(operand: WhereOperand): boolean {
-  return operand.kind === "path" && !MADE.has(operand.path);
+/** These needles, if what `operand` names stands in the line as it is. */
+function written(operand: WhereOperand, needles: Needles): Needles {
+  if (operand.kind !== "path" || MADE.has(operand.path)) return undefined;
+  const isMade = operand.path === "attacker_ip" &&
+    needles?.some((needle) => !OF_IPV4.test(needle));
+  return isMade ? undefined : needles;
 }
 
 function needleOfValue(operand: WhereOperand): Needles {

@@ -103,14 +103,27 @@ function isList(value: readonly unknown[]): boolean {
 /** For lines of which only the event itself is wanted. */
 export const NOWHERE: LineOrigin = { sensor: "", path: "", offset: 0 };
 
-/** The time of the first event in the lines before `end`, in microseconds since the epoch. */
-export function firstTime(bytes: Uint8Array, end: number): number | undefined {
+/**
+ * How many events the lines before `end` hold, if the times of all are such; 0 as soon as one is not. A single time
+ * says little about its neighbours: senders' clocks go wrong, and attackers write times.
+ *
+ * @param isSuch is asked about microseconds since the epoch
+ */
+export function eventsIfAll(
+  bytes: Uint8Array,
+  end: number,
+  isSuch: (time: number) => boolean,
+): number {
+  let events = 0;
   for (let start = 0; start < end;) {
     const stop = bytes.indexOf(LF, start);
-    if (stop < 0 || stop >= end) return undefined;
+    if (stop < 0 || stop >= end) break;
     const read = readEvent(lineText(bytes, start, stop), NOWHERE);
-    if (read !== undefined) return timeOf(read.event);
+    if (read !== undefined) {
+      if (!isSuch(timeOf(read.event))) return 0;
+      events++;
+    }
     start = stop + 1;
   }
-  return undefined;
+  return events;
 }

@@ -6,10 +6,13 @@ import { firstNonNul } from "../log/signature.ts";
 import { CandidateLines } from "./candidate_lines.ts";
 import type { EventFilter } from "./event_filter.ts";
 import { timeOf } from "./event_time.ts";
-import { firstTime, lineText, readEvent } from "./read_event.ts";
+import { eventsIfAll, lineText, readEvent } from "./read_event.ts";
 
 /** Microseconds by which an event may stand behind a later one: several writers, and times of packets. */
 export const DISORDER = 60_000_000;
+
+/** Events in a row that are too late before reading ends: fewer may be of somebody whose clock is wrong. */
+const MANY_LATE = 100;
 
 /** An event, and the line that it stands in. */
 export class TailedEvent {
@@ -47,7 +50,7 @@ export interface TailSourceOptions {
   readonly filter: EventFilter;
   /** Name of the sensor, for lines that do not tell it. */
   readonly sensor: string;
-  /** Microseconds since the epoch: reading ends where all is later, up to {@linkcode DISORDER}. */
+  /** Microseconds since the epoch: reading ends where all is later, by {@linkcode DISORDER}. */
   readonly until?: number | undefined;
 }
 
@@ -66,12 +69,17 @@ export async function* tailLog(
   counts: TailCounts,
 ): AsyncGenerator<TailChunk | LogNotice, void> {
   const lines = new CandidateLines(filter.needles);
+  let late = 0;
   for await (const item of items) {
     if (item.kind !== "chunk") {
       yield item;
       continue;
     }
-    if (until !== undefined && (firstTime(item.bytes, item.end) ?? 0) > until + DISORDER) return;
+    if (until !== undefined) {
+      const events = eventsIfAll(item.bytes, item.end, (time) => time > until + DISORDER);
+      late = events === 0 ? 0 : late + events;
+      if (late >= MANY_LATE) return;
+    }
     yield readChunk(item, lines, filter, sensor, counts);
   }
 }

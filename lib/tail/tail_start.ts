@@ -4,20 +4,26 @@ import { nextLineStart, readBack } from "../log/last_lines.ts";
 import { LF } from "../log/lines.ts";
 import { signaturesBefore } from "../log/locate.ts";
 import { type LogFile, readFully } from "../log/log_files.ts";
-import { isUnreadable, openListed, type OpenOptions } from "../log/open_generation.ts";
-import { cursorIn, type LogStart } from "../log/starting_place.ts";
+import {
+  isHopeless,
+  isUnreadable,
+  openAtStart,
+  openListed,
+  type OpenOptions,
+} from "../log/open_generation.ts";
+import { cursorAt, cursorIn, type LogStart } from "../log/starting_place.ts";
 import { startCursor } from "../log/cursor.ts";
 import { CandidateLines } from "./candidate_lines.ts";
 import type { EventFilter } from "./event_filter.ts";
-import { firstTime, lineText, NOWHERE, readEvent } from "./read_event.ts";
+import { eventsIfAll, lineText, NOWHERE, readEvent } from "./read_event.ts";
 import { DISORDER } from "./tail_source.ts";
 
 /** Bytes that are looked at for a line with a time. */
 const PROBE_SIZE = 64 * 1024;
 
 /**
- * The place of the last `count` events that `filter` wants, in the live file and in rotated ones that are not
- * compressed. Looks at the files from the back, no farther than `since` lets hope for more.
+ * The place of the last `count` events that `filter` wants, in the live file and in rotated ones; in compressed ones
+ * only for a filter that wants all. Looks at the files from the back, no farther than `since` lets hope for more.
  *
  * @param since microseconds since the epoch
  * @throws {LogFileError}
@@ -30,12 +36,24 @@ export async function startOfLastEvents(
   options: OpenOptions,
 ): Promise<LogStart> {
   if (count === 0) return { at: "end" };
-  if (filter.isOpen) return { at: "last", lines: count };
   const lines = new CandidateLines(filter.needles);
   let missing = count;
-  let place: LogStart = { at: "end" };
-  for (const generation of listGenerations(options.files, path).files.toReversed()) {
-    if (generation.isPacked || since !== undefined && generation.modified * 1000 < since) break;
+  // Where there is no event it is told that the lines are none.
+  let place: LogStart = filter.isOpen ? { at: "last", lines: count } : { at: "end" };
+  const { files } = listGenerations(options.files, path);
+  for (const generation of files.toReversed()) {
+    if (since !== undefined && generation.modified * 1000 < since) break;
+    if (generation.isPacked) {
+      if (!generation.isLive && !filter.isOpen) break;
+      const back = await lastMatchesUnpacked(generation, missing, filter, lines, options);
+      missing -= back.found;
+      if (back.offset !== undefined) {
+        const cursor = await cursorAt(files, files.indexOf(generation), back.offset, options);
+        place = { at: "cursor", cursor };
+      }
+      if (missing <= 0 || back.isOver) break;
+      continue;
+    }
     const file = openReadable(generation, options);
     if (file === undefined) break;
     try {
@@ -54,8 +72,8 @@ export async function startOfLastEvents(
 }
 
 /**
- * The place of the first event since a time, in whichever file it is. Supposes that a file is in the order of
- * time up to {@linkcode DISORDER}.
+ * The place of the first event since a time, in whichever file it is. Supposes that where all the events of a probe
+ * are older, by {@linkcode DISORDER}, those before it are so too.
  *
  * @param since microseconds since the epoch
  * @throws {LogFileError}
@@ -125,23 +143,68 @@ function lastMatches(
   let found = 0;
   let offset: number | undefined;
   for (const block of readBack(file, size)) {
-    const starts: number[] = [];
-    lines.forEach(block.bytes, block.bytes.length, (start, stop) => {
-      if (!filter.acceptsLine(block.bytes, start, stop)) return;
-      const read = readEvent(lineText(block.bytes, start, stop), NOWHERE);
-      if (read !== undefined && filter.accepts(read.event)) starts.push(start);
-    });
+    const starts = startsOfMatches(block.bytes, block.bytes.length, filter, lines);
     const wanted = starts.slice(-(count - found));
     if (wanted[0] !== undefined) offset = block.offset + wanted[0];
     found += wanted.length;
     if (found >= count) return { found, offset, isOver: true };
-    const time = since === -Infinity ? undefined : firstTime(block.bytes, block.bytes.length);
-    if (time !== undefined && time < since - DISORDER) return { found, offset, isOver: true };
+    const isOld = (time: number) => time < since - DISORDER;
+    if (eventsIfAll(block.bytes, block.bytes.length, isOld) > 0) {
+      return { found, offset, isOver: true };
+    }
   }
   return { found, offset, isOver: false };
 }
 
-/** The start of a line before which all events are older than `time`. */
+/** As {@linkcode lastMatches}; what is compressed can be read forwards only. `isOver` when it is damaged. */
+async function lastMatchesUnpacked(
+  generation: Generation,
+  count: number,
+  filter: EventFilter,
+  lines: CandidateLines,
+  options: OpenOptions,
+): Promise<LastMatches> {
+  const source = openAtStart(generation, undefined, options);
+  const starts: number[] = [];
+  let found = 0;
+  let isOver = false;
+  try {
+    for (let reading; (reading = await source.read()).kind !== "end";) {
+      if (reading.kind !== "lines") continue;
+      const { bytes, end } = reading;
+      const { offset } = source.place;
+      for (const start of startsOfMatches(bytes, end, filter, lines)) {
+        starts[found++ % count] = offset + start;
+      }
+      source.place.advance(bytes, end);
+    }
+  } catch (error) {
+    // Reading it tells why.
+    if (!isHopeless(error)) throw error;
+    isOver = true;
+  } finally {
+    source.close();
+  }
+  return { found: starts.length, offset: starts[found > count ? found % count : 0], isOver };
+}
+
+/** Where the lines start, among the first `end` bytes, that `filter` wants. */
+function startsOfMatches(
+  bytes: Uint8Array,
+  end: number,
+  filter: EventFilter,
+  lines: CandidateLines,
+): number[] {
+  const starts: number[] = [];
+  lines.forEach(bytes, end, (start, stop) => {
+    if (!filter.acceptsLine(bytes, start, stop)) return;
+    const read = readEvent(lineText(bytes, start, stop), NOWHERE);
+    if (read !== undefined && filter.accepts(read.event)) starts.push(start);
+  });
+  return starts;
+}
+
+/** The start of a line before which all events are older than `time`, as far as a look here and there tells. */
 function offsetOfTime(file: LogFile, size: number, time: number): number {
   const block = new Uint8Array(PROBE_SIZE);
   let low = 0;
@@ -150,10 +213,10 @@ function offsetOfTime(file: LogFile, size: number, time: number): number {
     const middle = low + Math.floor((high - low) / 2);
     const start = nextLineStart(file, middle, high);
     const length = start < high ? readFully(file, block, start) : 0;
-    const seen = firstTime(block, block.subarray(0, length).lastIndexOf(LF) + 1);
+    const end = block.subarray(0, length).lastIndexOf(LF) + 1;
     // Without a time nothing is known of what lies behind: it is read.
-    if (seen === undefined || seen >= time) high = middle;
-    else low = start;
+    if (eventsIfAll(block, end, (seen) => seen < time) > 0) low = start;
+    else high = middle;
   }
   return nextLineStart(file, low, size);
 }

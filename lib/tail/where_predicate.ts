@@ -1,5 +1,6 @@
 /** Makes of a `--where` expression a function that asks it of events. */
 import type { Event, FieldValue } from "../event/event.ts";
+import { parseTimestamp } from "../event/time.ts";
 import { AddressSet, parseCidr } from "../net/address_range.ts";
 import { addressIn } from "../event/attacker.ts";
 import { eventPath, type EventValue } from "./event_path.ts";
@@ -110,6 +111,9 @@ function order(a: Scalar, b: Scalar): number {
   if (typeof a === "string" && typeof b === "string") {
     const [x, y] = [toNumber(a), toNumber(b)];
     if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+    // As text 10:00:00.5Z is before 10:00:00Z.
+    const [before, after] = [parseTimestamp(a), parseTimestamp(b)];
+    if (before !== undefined && after !== undefined) return before - after;
     return a < b ? -1 : a > b ? 1 : 0;
   }
   return toNumber(a) - toNumber(b);

@@ -25,6 +25,7 @@ const EVENT = event({
   ok: true,
   text: "57",
   "a.b": "dotted",
+  when: "2023-11-14T22:13:20.500000Z",
 });
 
 function holds(expression: string): boolean {
@@ -46,6 +47,8 @@ for (
     'fields.a.b == "dotted"',
     'missing != "x"',
     'timestamp >= "2023-11-14"',
+    'when > "2023-11-14T22:13:20Z" && when >= "2023-11-14T22:13:20Z" && when < "2023-11-14T22:13:21Z"',
+    'when < "2023-11-14T23:13:20.6+01:00" && timestamp <= "2023-11-14T22:13:20Z"',
     "!missing && !fields.constructor",
     'ttl in [1, 57] && ttl != 58 && "t13d1516h2" == ja4',
   ]
@@ -119,11 +122,15 @@ Deno.test("needlesOfWhere() gives what each line must hold that the expression i
   assert.deepEqual(needles('attacker_ip in "203.0.112.0/20"'), ["203.0."]);
   assert.deepEqual(needles('"example.com" in sni'), ["example.com"]);
   assert.deepEqual(needles('attacker_ip == "203.0.113.7"'), ["203.0.113.7"]);
+  assert.deepEqual(needles('attacker_ip =~ "203.0.*"'), ["203.0."]);
   for (
     const text of [
       ...['!(ja4 == "t13d1516h2")', "ttl == 57", 'ttl == "57"', 'ja4 != "abc"', 'sensor == "abc"'],
       ...['sni == "a/b/c"', 'attacker_ip == "2001:db8::1"', 'timestamp == "2023-11-14"'],
       'decky == "web-1" || ttl < 5',
+      // "Unknown" stands in no line of RFC 5424, and an IPv6 address may be written otherwise.
+      ...['attacker_ip == "Unknown"', 'attacker_ip =~ "Unk*"', 'attacker_ip in ["Unknown"]'],
+      ...['"known" in attacker_ip', 'attacker_ip =~ "2001:db8:*"', 'damaged =~ "true*"'],
     ]
   ) assert.equal(needles(text), undefined, text);
 });

@@ -74,6 +74,24 @@ Deno.test("collect takes lines from stdin to both files", async () => {
   assert.equal(run.stderr, "decnet: 2 lines, 1 event, 1 malformed\n");
 });
 
+Deno.test("collect refuses to collect what it writes, and a state in its place", async () => {
+  await using folder = await tempFolder();
+  const base = `${folder.path}/decnet`;
+  await Deno.writeTextFile(`${base}.log`, `${LOGIN}\n`);
+  await Deno.symlink(`${base}.log`, `${folder.path}/link`);
+  for (
+    const args of [
+      ...[`${base}.log`, `${folder.path}/link`, `${base}.json`].map((path) => ["--file", path]),
+      ["--file", `${folder.path}/other`, "--state", `${base}.log`],
+    ]
+  ) {
+    const run = await decnet(["collect", ...args, "--out", base]);
+    assert.deepEqual([run.code, run.stdout], [2, ""], run.stderr);
+    assert.match(run.stderr, /it is written by --out\n {2}hint: /);
+  }
+  assert.equal(await Deno.readTextFile(`${base}.log`), `${LOGIN}\n`);
+});
+
 Deno.test("without --out the events go to stdout, and nothing is written", async () => {
   await using folder = await tempFolder();
   const env = { XDG_STATE_HOME: folder.path };

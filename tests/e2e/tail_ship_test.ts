@@ -7,6 +7,17 @@ import { numberedLines } from "../support/numbered_events.ts";
 import { RunningDecnet } from "../support/running_decnet.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
+Deno.test("decnet tail --to http:// tells why a receiver cannot be reached, and not its secret", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/events.json`;
+  await Deno.writeTextFile(path, numberedLines(0, 1));
+  const to = `http://127.0.0.1:${freePort()}/events?token=hidden`;
+  await using run = new RunningDecnet(["tail", path, "--from-start", "--to", to]);
+  await run.stderr.until((text) => text.includes("events wait"));
+  assert.match(run.stderr.text, /: tcp connect error: Connection refused; events wait/);
+  assert.ok(!run.stderr.text.includes("error sending"), run.stderr.text);
+});
+
 Deno.test("decnet tail --to http:// sends again what is not answered well, in order", async () => {
   await using folder = await tempFolder();
   const path = `${folder.path}/events.json`;

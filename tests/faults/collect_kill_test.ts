@@ -6,7 +6,7 @@ import { RunningDecnet } from "../support/running_decnet.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 /** Enough for several writes to each file. */
-const LINES = 2500;
+const LINES = 1500;
 
 /** By what the output is written, and the state. strace counts each of them on its own. */
 const WRITING_CALLS = ["write", "pwrite64"] as const;

@@ -99,6 +99,22 @@ Deno.test("--max-size rotates both files by rename, and --keep removes the oldes
   assert.ok(second.includes(`n="${3 * LINES - 1}"`), "the last but one");
 });
 
+Deno.test("--max-size rotates where no places are kept, too", async () => {
+  await using folder = await tempFolder();
+  const base = `${folder.path}/decnet`;
+  const args = ["collect", "-", "--out", base, "--no-state", "--max-size", "64K", "--quiet"];
+  const textOf = (path: string) => Deno.readTextFile(path).catch(() => "");
+  await using run = new RunningDecnet(args, { stdin: "" });
+  const encoder = new TextEncoder();
+  await run.write(encoder.encode(numberedLines(LINES)));
+  await eventually(async () => await textOf(`${base}.log.1`) !== "");
+  const last = numberedLines(1, LINES);
+  await run.write(encoder.encode(last));
+  await eventually(async () => (await textOf(`${base}.log`)).endsWith(last));
+  run.kill("SIGTERM");
+  assert.equal((await run.end()).code, 143);
+});
+
 Deno.test("F19: files that are removed are made anew, with their mode", async () => {
   await using folder = await tempFolder();
   const files = collectFiles(folder);

@@ -185,8 +185,58 @@ Deno.test("decnet tail begins anew, and says so, when the file of --cursor is da
     const run = await decnet(["tail", "--no-follow", "--cursor", cursor, path]);
     assert.deepEqual([run.code, numbersOf(run.stdout)], [0, upTo(3)]);
     assert.match(run.stderr, /is damaged: reading begins anew/);
-    await Deno.remove(`${cursor}.old`);
+    const aside = /put aside as (.+)/.exec(run.stderr)?.[1] ?? "";
+    assert.equal(await Deno.readTextFile(aside), text);
+    await Deno.remove(`${cursor}.old`).catch(() => {});
   }
+});
+
+Deno.test("decnet tail --no-follow gives a last line without its newline that nobody touches", async () => {
+  await using folder = await tempFolder();
+  const [path, cursor] = [`${folder.path}/events.json`, `${folder.path}/cursor`];
+  await Deno.writeTextFile(path, numberedLines(0, 2).trimEnd());
+  const args = ["tail", "--no-follow", "--from-start", path];
+  const old = new Date(Date.now() - 60_000);
+  await Deno.utime(path, old, old);
+  assert.deepEqual(numbersOf((await decnet(args)).stdout), upTo(2));
+  // Who comes back for it gets it when it is whole.
+  const shipped = await decnet(["tail", "--no-follow", "--cursor", cursor, path]);
+  assert.deepEqual(numbersOf(shipped.stdout), upTo(1));
+  await Deno.utime(path, new Date(Date.now() + 3600_000), new Date(Date.now() + 3600_000));
+  assert.deepEqual(numbersOf((await decnet(args)).stdout), upTo(1));
+});
+
+Deno.test("decnet tail reads a log once, by whatever path it is named", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/events.json`;
+  await Deno.writeTextFile(path, numberedLines(0, 3));
+  const run = await decnet(["tail", "--no-follow", path, `${folder.path}/./events.json`, path]);
+  assert.deepEqual(numbersOf(run.stdout), upTo(3));
+});
+
+Deno.test("decnet tail gives each event once of a rotated log in a folder behind a link", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/log/events.json`;
+  await Deno.mkdir(`${folder.path}/real`);
+  await Deno.symlink("real", `${folder.path}/log`);
+  await Deno.writeTextFile(`${path}.2`, numberedLines(0, 2));
+  await Deno.writeTextFile(`${path}.1`, numberedLines(2, 2));
+  await Deno.writeTextFile(path, numberedLines(4, 2));
+  const run = await decnet(["tail", "--no-follow", "--from-start", path]);
+  assert.deepEqual(numbersOf(run.stdout), upTo(6));
+});
+
+Deno.test("decnet tail refuses a --cursor that is the log", async () => {
+  await using folder = await tempFolder();
+  const [path, link] = [`${folder.path}/events.json`, `${folder.path}/link`];
+  await Deno.writeTextFile(path, numberedLines(0, 3));
+  await Deno.symlink(path, link);
+  for (const cursor of [path, link]) {
+    const run = await decnet(["tail", "--no-follow", "--cursor", cursor, path]);
+    assert.deepEqual([run.code, run.stdout], [2, ""]);
+    assert.match(run.stderr, /that is a log/);
+  }
+  assert.equal(await Deno.readTextFile(path), numberedLines(0, 3));
 });
 
 Deno.test("decnet tail goes on when the file of --cursor can no longer be written", async () => {
