@@ -2,8 +2,8 @@
 import { latin1 } from "../text/latin1.ts";
 
 /**
- * The methods of the IANA registry (RFC 9110 16.1), of UPnP, of caches, and of Microsoft's WebDAV, RPC and
- * management over HTTP.
+ * The methods of the IANA registry (RFC 9110 16.1), of UPnP, of caches, those that scanners try, and those of
+ * Microsoft's WebDAV, RPC and management over HTTP.
  */
 const METHODS: ReadonlySet<string> = new Set([
   ...["ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET"],
@@ -11,9 +11,9 @@ const METHODS: ReadonlySet<string> = new Set([
   ...["MKREDIRECTREF", "MKWORKSPACE", "MOVE", "OPTIONS", "ORDERPATCH", "PATCH", "POST", "PRI"],
   ...["PROPFIND", "PROPPATCH", "PUT", "QUERY", "REBIND", "REPORT", "SEARCH", "TRACE", "UNBIND"],
   ...["UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL"],
-  ...["M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE", "PURGE", "BAN"],
+  ...["M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE", "PURGE", "BAN", "DEBUG", "TRACK"],
   ...["BCOPY", "BDELETE", "BMOVE", "BPROPFIND", "BPROPPATCH", "POLL", "X-MS-ENUMATTS"],
-  ...["RPC_CONNECT", "RPC_IN_DATA", "RPC_OUT_DATA", "CCM_POST", "SMS_POST"],
+  ...["RPC_CONNECT", "RPC_IN_DATA", "RPC_OUT_DATA", "CCM_POST", "SMS_POST", "BITS_POST"],
 ]);
 
 /** True when the bytes from `start` to `end` are a method that is known by name, in any case. */

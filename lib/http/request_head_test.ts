@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { latin1Bytes } from "../text/latin1.ts";
 import { MAX_HEAD_LENGTH, MAX_HEADERS } from "./request.ts";
-import { parseRequestHead, type RequestHead, type RequestHeadResult } from "./request_head.ts";
+import {
+  isKnownRequest,
+  isRequest,
+  parseRequestHead,
+  type RequestHead,
+  type RequestHeadResult,
+} from "./request_head.ts";
 
 function parse(text: string): RequestHeadResult {
   return parseRequestHead(latin1Bytes(text));
@@ -176,4 +182,30 @@ Deno.test("parseRequestHead() comes to the same answer however much has arrived 
       assert.equal(parse(text.slice(0, length)), "incomplete");
     }
   }));
+});
+
+Deno.test("isKnownRequest() takes methods that are known, in any case, with a target", () => {
+  for (
+    const line of [
+      "GET / HTTP/1.1",
+      "M-SEARCH * HTTP/1.1",
+      "\r\nget /a b HTTP/1.0",
+      "PRI * HTTP/2.0",
+    ]
+  ) assert.equal(isKnownRequest(latin1Bytes(`${line}\r\n`)), true, line);
+});
+
+Deno.test("isKnownRequest() does not take what may be the end of a request line", () => {
+  const line = "OPTIONS /a-b/list HTTP/1.1\r\n";
+  assert.equal(isKnownRequest(latin1Bytes(line)), true);
+  const taken = [];
+  for (let cut = 1; cut < line.length; cut++) {
+    const rest = latin1Bytes(line.slice(cut));
+    assert.equal(isKnownRequest(rest), false, `cut at ${cut}`);
+    if (isRequest(rest)) taken.push(cut);
+  }
+  assert.ok(taken.length > 5, "some of them would be requests if nothing were missing");
+  for (const other of ["GET HTTP/1.1\r\n", "FROBNICATE / HTTP/1.1\r\n", "GET / HTTP/1.1", ""]) {
+    assert.equal(isKnownRequest(latin1Bytes(other)), false, other);
+  }
 });

@@ -39,6 +39,11 @@ function nflog(ip: Uint8Array, littleEndian: boolean): Uint8Array {
   return concatBytes(hex(isV4(ip) ? "02 00 0000" : "0a 00 0000"), before, payload);
 }
 
+/** Header of a packet tap of Darwin around what `linkType` says, of 108 bytes as they have it. */
+function packetTap(linkType: number): Uint8Array {
+  return hex("6c000000 01000000", Uint8Array.of(linkType, 0, 0, 0), new Uint8Array(96));
+}
+
 /** How an IP packet is framed, as tshark 4.0 reads it, too. */
 const FRAMES: readonly (readonly [
   name: string,
@@ -78,6 +83,7 @@ const FRAMES: readonly (readonly [
     119,
     (ip) => hex("80211002 00000060", new Uint8Array(88), hex(DOT11), snapped(ip)),
   ],
+  ["SunATM", 123, (ip) => hex("02 00 0020", snapped(ip))],
   ["FireWire", 138, (ip) => concatBytes(new Uint8Array(16), words(etherType(ip)), ip)],
   ["PPI with Ethernet", 192, (ip) => hex("0000 0800 01000000", frame(ip, 0x8100))],
   [
@@ -93,6 +99,24 @@ const FRAMES: readonly (readonly [
   ["PPP with a direction", 204, (ip) => hex("00 ff03", ppp(ip))],
   ["NFLOG", 239, (ip) => nflog(ip, true)],
   ["NFLOG of a big-endian host", 239, (ip) => nflog(ip, false)],
+  [
+    "InfiniBand",
+    242,
+    (ip) => concatBytes(new Uint8Array(40), words(etherType(ip), 0), ip),
+  ],
+  ["a packet tap with Ethernet", 258, (ip) => concatBytes(packetTap(1), frame(ip, 0x8100))],
+  ["a packet tap with raw IP", 258, (ip) => concatBytes(packetTap(12), ip)],
+  [
+    "a packet tap with the loopback interface",
+    258,
+    (ip) => concatBytes(packetTap(0), hex(isV4(ip) ? "02000000" : "1e000000"), ip),
+  ],
+  ["a packet tap with 802.11", 258, (ip) => concatBytes(packetTap(105), hex(DOT11), snapped(ip))],
+  [
+    "a packet tap with radiotap",
+    258,
+    (ip) => concatBytes(packetTap(127), hex("0000 0800 00000000", hex(DOT11)), snapped(ip)),
+  ],
 ];
 
 /** EtherTypes that are not those of IP, on Ethernet. */
@@ -103,6 +127,7 @@ const TAGS: readonly (readonly [name: string, wrap: (ip: Uint8Array) => Uint8Arr
   ["HSR", (ip) => ethernet(0x892f, hex("00420001", words(etherType(ip)), ip))],
   ["a backbone", (ip) => ethernet(0x88e7, hex("00000007", frame(ip)))],
   ["a backbone in a VLAN", (ip) => ethernet(0x88a8, hex("0007 88e7 00000007", frame(ip, 0x8100)))],
+  ["802.2 in a long frame", (ip) => ethernet(0x8870, snapped(ip))],
   ["FabricPath", (ip) => ethernet(0x8903, hex("0064", frame(ip)))],
 ];
 

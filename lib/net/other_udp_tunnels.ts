@@ -29,6 +29,34 @@ const TZSP_PADDING = 0;
 const TZSP_END = 1;
 const MAX_TZSP_FIELDS = 32;
 
+/**
+ * AYIYA (draft-massar-v6ops-ayiya-02 4): lengths of identity and signature, methods, what to do, what follows,
+ * a time; then identity, signature and the packet.
+ */
+const AYIYA_HEADER = 8;
+const AYIYA_FORWARD = 1;
+const AYIYA_IPV4 = 4;
+const AYIYA_IPV6 = 41;
+
+/** What brokers of IPv6 tunnels spoke, through the translators of home networks. */
+export function ayiyaIp({ bytes, payloadOffset, payloadLength }: Packet): number {
+  const end = payloadOffset + payloadLength;
+  if (payloadLength < AYIYA_HEADER || (bytes[payloadOffset + 2]! & 0x0f) !== AYIYA_FORWARD) {
+    return -1;
+  }
+  const identity = 2 ** (bytes[payloadOffset]! >> 4);
+  const signature = 4 * (bytes[payloadOffset + 1]! >> 4);
+  const at = payloadOffset + AYIYA_HEADER + identity + signature;
+  switch (bytes[payloadOffset + 3]) {
+    case AYIYA_IPV4:
+      return ipAt(bytes, at, end, 4);
+    case AYIYA_IPV6:
+      return ipAt(bytes, at, end, 6);
+    default:
+      return -1;
+  }
+}
+
 /** Version 2 of L2TP carries PPP. */
 export function l2tpIp({ bytes, payloadOffset, payloadLength }: Packet): number {
   const end = payloadOffset + payloadLength;

@@ -42,6 +42,19 @@ const TUNNELS: Readonly<Record<string, Tunnel>> = {
     5247,
     (ip) => hex("00 20 43 10 00000000 0602000000000100", hex(DOT11), snap(etherTypeOf(ip), ip)),
   ],
+  "AYIYA": [
+    5072,
+    (ip) =>
+      hex(
+        `415221${etherTypeOf(ip) === 0x0800 ? "04" : "29"} 01020304`,
+        new Uint8Array(16 + 20),
+        ip,
+      ),
+  ],
+  "AYIYA without identity and signature": [
+    5072,
+    (ip) => hex(`000001${etherTypeOf(ip) === 0x0800 ? "04" : "29"} 01020304 00`, ip),
+  ],
   "MPLS": [6635, (ip) => mpls(2, ip)],
   "TZSP": [37008, (ip) => hex("01 00 0001 01", frame(ip))],
   "TZSP with fields": [37008, (ip) => hex("01 00 0001 0a01c8 00 290203e8 01", frame(ip, 0x8100))],

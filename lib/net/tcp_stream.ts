@@ -40,6 +40,9 @@ const MAX_REORDERED = 4;
 const MAX_START_SEGMENTS = 8;
 const MAX_START_BYTES = 16 * 1024;
 
+/** How far a segment is from what comes next if it belongs to the same connection: much more than a window. */
+const MAX_DISTANCE = 1 << 26;
+
 /** Memory of a segment that waits besides its bytes: two objects and a buffer's header. */
 const EARLY_OVERHEAD = 256;
 
@@ -71,6 +74,11 @@ export class TcpStream {
   /** True while an earlier segment than the first may come. */
   get startOpen(): boolean {
     return this.#given !== undefined;
+  }
+
+  /** True when `sequence` is too far from what comes next to be of this stream. */
+  isFarFrom(sequence: number): boolean {
+    return this.#started && Math.abs((sequence - this.#next) | 0) > MAX_DISTANCE;
   }
 
   /**
@@ -181,8 +189,11 @@ export class TcpStream {
   }
 
   #keep(segment: Early, consumer: StreamConsumer): void {
+    const isFar = this.isFarFrom(segment.sequence);
     this.#early = inserted(this.#early, segment);
     this.#earlyBytes += segment.bytes.length;
+    // Another connection, or the end of one that was hardly captured: nothing fills that gap.
+    while (isFar && this.#early.length > 0) this.#skipGap(consumer);
     while (this.#early.length >= MAX_REORDERED) {
       const full = this.#early.length > MAX_EARLY_SEGMENTS || this.#earlyBytes > MAX_EARLY_BYTES;
       const received = consumer.acknowledged(this.#early[0]!.sequence);

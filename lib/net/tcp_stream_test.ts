@@ -278,3 +278,18 @@ Deno.test("TcpStream.finish() lets go of what might be given again", () => {
   stream.finish(new Heard());
   assert.equal(stream.held, 0);
 });
+
+Deno.test("TcpStream waits for nothing before a segment that is too far away to be of the same connection", () => {
+  for (const distance of [0x04000001, 0x7fff0000, -0x04000100, -0x7fff0000]) {
+    const stream = new TcpStream();
+    const heard = new Heard();
+    stream.open(999);
+    push(stream, heard, 1000, "one");
+    assert.equal(stream.isFarFrom(1003 + distance), true);
+    assert.equal(stream.isFarFrom(1100), false);
+    push(stream, heard, 1003 + distance, "two");
+    assert.equal(heard.text, distance > 0 ? "one|two" : "one", `${distance}`);
+    assert.equal(stream.waiting, false);
+  }
+  assert.equal(new TcpStream().isFarFrom(5), false, "which has not started");
+});

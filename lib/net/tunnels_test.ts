@@ -55,6 +55,8 @@ const TUNNELS: Readonly<Record<string, Wrap>> = {
   "IP in IPv6": (ip) => ipv6({ ...OUTER6, protocol: version(ip) }, ip),
   "IP in IPv6 behind options": (ip) =>
     ipv6({ ...OUTER6, protocol: 60 }, extension(version(ip), ip)),
+  "EtherIP": (ip) => ipv4({ ...OUTER, protocol: 97 }, hex("3000", frame(ip, 0x8100))),
+  "MPLS in IP": (ip) => ipv4({ ...OUTER, protocol: 137 }, mpls(2, ip)),
   "GRE": (ip) => inGre("0000", greType(ip), ip),
   "GRE with checksum": (ip) => inGre("8000", greType(ip), hex("12340000"), ip),
   "GRE with key": (ip) => inGre("2000", greType(ip), hex("00000007"), ip),
@@ -135,6 +137,8 @@ const LOOKALIKES: Readonly<Record<string, Uint8Array>> = {
     { ...OUTER, protocol: 4 },
     ipv4({ length: 19 }, tcp()),
   ),
+  "EtherIP of version 4": ipv4({ ...OUTER, protocol: 97 }, hex("4000", frame(INNER4))),
+  "EtherIP that is cut": ipv4({ ...OUTER, protocol: 97 }, hex("30")),
   "GRE of version 2": inGre("0002 0800", INNER4),
   "GRE with source routes": inGre("4000 0800 00000000", INNER4),
   "GRE with another type": inGre("0000 0001", INNER4),

@@ -5,7 +5,7 @@
 import { ethernetIp, ETHERTYPE, ipAt, mplsIp } from "./ethernet.ts";
 import { IPV6_HEADER, isPlausibleIp } from "./ip_header.ts";
 import { u16, u32 } from "./network_order.ts";
-import { capwapIp, l2tpIp, lispIp, tzspIp } from "./other_udp_tunnels.ts";
+import { ayiyaIp, capwapIp, l2tpIp, lispIp, tzspIp } from "./other_udp_tunnels.ts";
 import type { Packet } from "./packet_fields.ts";
 
 /** Ports of tunnels (IANA service names; 8472 is what Linux took before 4789 was assigned). */
@@ -16,6 +16,7 @@ const PORT = {
   lisp: 4341,
   vxlan: 4789,
   vxlanGpe: 4790,
+  ayiya: 5072,
   capwapData: 5247,
   geneve: 6081,
   mpls: 6635,
@@ -73,6 +74,8 @@ export function udpTunnelIp(packet: Packet): number {
       return fitting(packet, lispIp(packet));
     case PORT.capwapData:
       return fitting(packet, capwapIp(packet));
+    case PORT.ayiya:
+      return fitting(packet, ayiyaIp(packet));
     case PORT.mpls:
       return fitting(packet, mplsOverUdpIp(packet));
     case PORT.tzsp:
@@ -86,6 +89,8 @@ export function udpTunnelIp(packet: Packet): number {
       return fitting(packet, l2tpIp(packet));
     case PORT.capwapData:
       return fitting(packet, capwapIp(packet));
+    case PORT.ayiya:
+      return fitting(packet, ayiyaIp(packet));
     default:
       return -1;
   }

@@ -114,8 +114,13 @@ function turned(endpoints: Endpoints): Endpoints {
 /** Port of SSDP, whose requests are HTTP in a datagram (UPnP Device Architecture 1.1). */
 const SSDP_PORT = 1900;
 
-/** Server and client ports (RFC 2131 4.1, RFC 8415 7.2). */
-const DHCP_PORTS: ReadonlySet<number> = new Set([67, 68]);
+/**
+ * Ports of server and client (RFC 2131 4.1), and of servers that say what to start from (PXE 2.1, 2.2.3). Relays
+ * may have any other (RFC 8357), and so may scanners.
+ */
+const DHCP_PORTS: ReadonlySet<number> = new Set([67, 68, 4011]);
+
+/** Of both (RFC 8415 7.2): its messages have no magic number by which they could be known. */
 const DHCPV6_PORTS: ReadonlySet<number> = new Set([546, 547]);
 
 /** Looks into datagrams. */
@@ -152,7 +157,7 @@ export class DatagramObserver {
     } else if (sourcePort === SSDP_PORT || destinationPort === SSDP_PORT) {
       const head = parseRequestHead(bytes.subarray(payloadOffset, payloadOffset + payloadLength));
       if (typeof head !== "string") reportRequest(this.#engine, this.#flows.flow(record), head);
-    } else if (DHCP_PORTS.has(sourcePort) && DHCP_PORTS.has(destinationPort)) {
+    } else if (DHCP_PORTS.has(sourcePort) || DHCP_PORTS.has(destinationPort)) {
       this.#dhcp(record, packet, fromOpener, false);
     } else if (DHCPV6_PORTS.has(sourcePort) && DHCPV6_PORTS.has(destinationPort)) {
       this.#dhcp(record, packet, fromOpener, true);

@@ -92,7 +92,8 @@ export class ProtocolRecognizer implements Recognizer {
       case "no":
         return !this.#inTunnel && client.mayRequest ? "undecided" : "unknown";
       case "need_more":
-        return "undecided";
+        // The client's hello was lost, or is captured late.
+        return !silent && server.serverPreamble() === "tls" ? from(this.#tls()) : "undecided";
     }
   }
 

@@ -77,6 +77,11 @@ export class TcpConversation implements Conversation {
     (fromOpener ? this.#opener : this.#responder).stream.open(sequence);
   }
 
+  /** True when a segment cannot continue what its side has said: it is of another connection. */
+  isFarFrom(fromOpener: boolean, { sequence }: Packet): boolean {
+    return (fromOpener ? this.#opener : this.#responder).stream.isFarFrom(sequence);
+  }
+
   segment(fromOpener: boolean, packet: Packet): boolean {
     const direction = fromOpener ? this.#opener : this.#responder;
     const { tcpFlags, bytes, payloadOffset, payloadLength, payloadMissing } = packet;

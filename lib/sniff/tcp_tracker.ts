@@ -125,6 +125,10 @@ export class TcpTracker {
    */
   #strayPayload(record: number, packet: Packet, fromOpener: boolean): void {
     const flow = this.#flows.flow(record);
+    const former = flow.stray as TcpConversation | undefined;
+    if (former?.isFarFrom(fromOpener !== flow.turned, packet) === true && isBeginning(packet)) {
+      this.#conversations.endStray(flow);
+    }
     if (flow.stray === undefined) {
       if (!isBeginning(packet)) return;
       const conversation = this.#converse(flow, packet.micros);

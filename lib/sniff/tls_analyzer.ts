@@ -98,9 +98,8 @@ export class TlsAnalyzer implements Analyzer {
 
   gap(fromOpener: boolean): boolean {
     const side = this.#side(fromOpener);
-    // Behind a hello there is little that could be found again, and may be encrypted.
-    if (side.fresh) side.restart(true);
-    else side.finish();
+    // What comes behind it may be encrypted, or be of another connection between the same ends.
+    if (!side.done) side.restart(true);
     return this.#wanted;
   }
 

@@ -69,6 +69,14 @@ for (const [name, options, ja4d] of MESSAGES) {
   });
 }
 
+Deno.test("sniff reads DHCP from relays and scanners on any port, and of servers that say what to start from", () => {
+  const payload = dhcpv4([discover, END]);
+  for (const ports of [[40000, 67], [67, 40000], [68, 4011], [4011, 68]] as const) {
+    assert.deepEqual(ja4dOf(payload, ports).map(({ value }) => value), ["disco0000nn_00_00"]);
+  }
+  assert.deepEqual(ja4dOf(payload, [40000, 50000]), []);
+});
+
 Deno.test("sniff reads the options in fields of DHCP that an option lends to them", () => {
   const payload = dhcpv4([discover, option4(52, 3), parameters, END], {
     serverName: concatBytes(host, END),

@@ -150,6 +150,20 @@ Deno.test("sniff finds the answer to a hello that comes before the answer of a p
   assert.deepEqual(hellosOf(packets), BOTH);
 });
 
+Deno.test("sniff finds the answer behind that of a proxy, however it is cut, where the hello was lost", () => {
+  const request = Uint8Array.of(4, 1, 1, 187, 192, 0, 2, 7, 0);
+  const granted = Uint8Array.of(0, 90, 1, 187, 192, 0, 2, 7);
+  const answer = concatBytes(granted, FLIGHT);
+  for (const size of [1, 3, 9, 12, answer.length]) {
+    const pieces = Array.from(
+      { length: Math.ceil(answer.length / size) },
+      (_, index) => ["server", answer.subarray(size * index, size * (index + 1))] as const,
+    );
+    const packets = talk([["client", request], ...pieces], { serverPort: 1080 });
+    assert.deepEqual(hellosOf(packets), [[], [JA3S]], `${size} at a time`);
+  }
+});
+
 Deno.test("sniff finds the answer of SQL Server, in the packet that it is wrapped in", () => {
   const wrapped = (bytes: Uint8Array) =>
     concatBytes(Uint8Array.of(0x12, 1, bytes.length + 8 >> 8, bytes.length + 8, 0, 0, 0, 0), bytes);
