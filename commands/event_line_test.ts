@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { CODE_POINT } from "../tests/support/text_arbitrary.ts";
 import { createEvent } from "../lib/event/create.ts";
 import type { FieldValue } from "../lib/event/event.ts";
 import { styleFor } from "../lib/terminal/style.ts";
@@ -43,7 +44,7 @@ Deno.test("eventLine() lets nothing hostile through to the terminal", () => {
 });
 
 Deno.test("eventLine() is one line without control characters for any text", () => {
-  const text = fc.string({ unit: "binary", maxLength: 40 });
+  const text = fc.string({ unit: CODE_POINT, maxLength: 40 });
   fc.assert(fc.property(text, text, fc.array(text, { maxLength: 3 }), (sni, banner, targets) => {
     const shown = line({ ...ENDS, sni, ssh_banner: banner, targets });
     // deno-lint-ignore no-control-regex

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CODE_POINT } from "../tests/support/text_arbitrary.ts";
 import { cString, cText } from "./c_text.ts";
 
 Deno.test("cText() reads what cString() made, for every text without NUL", () => {
-  const text = fc.string({ unit: "binary" }).map((value) => value.replaceAll("\0", ""));
+  const text = fc.string({ unit: CODE_POINT }).map((value) => value.replaceAll("\0", ""));
   fc.assert(fc.property(text, (value) => {
     const bytes = cString(value);
     assert.equal(bytes.at(-1), 0);

@@ -5,7 +5,7 @@
 import { installTestTools } from "./install_test_tools.ts";
 import { countTests, type TestCount } from "./test_count.ts";
 
-/** Type errors and the like: it did not come to a single test. */
+/** A file that cannot be loaded and the like: it did not come to a single test. */
 const NOTHING_COUNTED: TestCount = { passed: 0, failed: 1, skipped: 0, skippedNames: [] };
 
 /** Gives every test a deadline, so that one that hangs cannot hold up the others. */
@@ -38,10 +38,13 @@ function exists(path: string): boolean {
   }
 }
 
-/** Runs the tests and shows their output as it comes; undefined when it holds no summary. */
+/**
+ * Runs the tests and shows their output as it comes; undefined when it holds no summary. Types are what
+ * `deno task check` is for: to check those of all modules once more takes as long as many tests.
+ */
 async function runTests(args: readonly string[]): Promise<[TestCount | undefined, number]> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--parallel", PRELOADED, ...testArguments(args)],
+    args: ["test", "-A", "--no-check", "--parallel", PRELOADED, ...testArguments(args)],
     stdout: "piped",
   }).spawn();
   const [shown, counted] = child.stdout.tee();

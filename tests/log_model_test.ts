@@ -11,7 +11,7 @@ import { SeededRandom } from "./support/log_random.ts";
 import { LogWorld } from "./support/log_world.ts";
 import { tempFolder } from "./support/temp_folder.ts";
 
-const SEQUENCES = 320;
+const SEQUENCES = 120;
 
 /** Steps of a sequence, and how likely something happens before each system call of a reader. */
 const STEPS = 40;

@@ -67,7 +67,7 @@ for (const { name, needs, share, fresh } of STORE_KINDS) {
       const log = `${path}/decnet.json`;
       await Deno.writeFile(log, bytes);
       const expected = await batch(path, [log]);
-      const { first: seed, sequences } = campaignOf(25);
+      const { first: seed, sequences } = campaignOf(16);
       assert.ok(expected.split("\n").length > 100, "little is known");
       await fc.assert(
         fc.asyncProperty(fc.array(RUN, { maxLength: 6 }), async (runs) => {
@@ -100,7 +100,7 @@ for (const { name, needs, share, fresh } of STORE_KINDS) {
       await Deno.writeTextFile(one, LINES.filter((_, index) => index % 3 === 0).join(""));
       await Deno.writeTextFile(other, LINES.filter((_, index) => index % 3 !== 0).join(""));
       const expected = await batch(path, [one, other]);
-      const { first: seed, sequences } = campaignOf(15);
+      const { first: seed, sequences } = campaignOf(10);
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 300 })), { maxLength: 8 }),

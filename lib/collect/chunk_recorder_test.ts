@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryOutput } from "../../tests/support/collect_output.ts";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { concatBytes } from "../bytes.ts";
 import { ContainerLines, LINE_FLAG } from "../docker/container_lines.ts";
 import { HeldBack } from "./held_back.ts";
@@ -186,7 +187,7 @@ const line = mostly(
       "May  3 05:12:51 h sshd[1]: x",
       "x".repeat(9100),
     ),
-    fc.string({ unit: "binary", maxLength: 80 }).map((text) => text.replaceAll("\n", "")),
+    fc.string({ unit: CODE_POINT, maxLength: 80 }).map((text) => text.replaceAll("\n", "")),
   ),
 );
 const end = mostly(fc.constant("\n"), fc.constant("\r\n"));

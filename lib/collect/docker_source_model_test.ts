@@ -14,7 +14,7 @@ import { dockerSource } from "./docker_source.ts";
 const SEQUENCES = 200;
 
 /** Far beyond what a sequence takes. */
-const HANGS_AFTER_MS = 60_000;
+const HANGS_AFTER_MS = 180_000;
 
 const ACTIONS = [
   ...["create", "start", "start", "stop", "rename", "remove"],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { type Event, type FieldValue, SCHEMA_VERSION } from "../event/event.ts";
 import { parseJsonRecord, toJsonLine } from "../event/json.ts";
 import { formatTimestamp } from "../event/time.ts";
@@ -7,7 +8,7 @@ import { LineBuffer } from "./line_buffer.ts";
 import { LineJsonWriter } from "./line_json.ts";
 
 const text = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 12 }),
+  fc.string({ unit: CODE_POINT, maxLength: 12 }),
   fc.string({ unit: "grapheme-ascii", maxLength: 12 }),
 );
 const value: fc.Arbitrary<FieldValue> = fc.oneof(text, fc.boolean(), fc.integer());

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryOutput } from "../../tests/support/collect_output.ts";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { HeldBack } from "./held_back.ts";
 import { Limiter } from "./limiter.ts";
 import { LineRecorder } from "./line_recorder.ts";
@@ -89,7 +90,7 @@ Deno.test("LineRecorder writes nothing raw that a terminal or a line must not ge
 });
 
 Deno.test("LineRecorder gives any line one line, and JSON that says what it said", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+  fc.assert(fc.property(fc.string({ unit: CODE_POINT }), (text) => {
     const { output } = record([text], { origin: DECOY });
     assert.equal(output.lines.length, 1);
     for (const event of output.events) assert.equal(event.raw_line, output.lines[0]);

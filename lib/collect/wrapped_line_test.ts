@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { unwrapLine } from "./wrapped_line.ts";
 
 const INNER = "<134>1 2026-05-03T05:12:51Z decky ssh - login -";
@@ -34,7 +35,7 @@ Deno.test("unwrapLine() finds nothing in a line that merely quotes another", () 
 });
 
 Deno.test("unwrapLine() gives the text of any json-file line", () => {
-  const texts = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("\r", "a\r", "\r\r", ""));
+  const texts = fc.oneof(fc.string({ unit: CODE_POINT }), fc.constantFrom("\r", "a\r", "\r\r", ""));
   fc.assert(fc.property(texts, (text) => {
     const line = JSON.stringify({ log: `${text}\n`, stream: "stdout" });
     // A terminal ends lines with CR LF.

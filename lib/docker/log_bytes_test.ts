@@ -12,7 +12,7 @@ const HEAD = "HTTP/1.1 200 OK\r\nServer: Docker/26.1.5 (linux)\r\n";
 const CHUNKED = `${HEAD}Transfer-Encoding: chunked\r\n\r\n`;
 
 /** Far beyond what any of this takes. */
-const HANGS_AFTER_MS = 30_000;
+const HANGS_AFTER_MS = 120_000;
 
 /** Asks an engine for a log, which answers each request as `serve` does, and gives that to `test`. */
 async function withAnswer(

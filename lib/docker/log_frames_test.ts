@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CODE_POINT } from "../../tests/support/text_arbitrary.ts";
 import { concatBytes } from "../bytes.ts";
 import { frame } from "../../tests/support/docker_frames.ts";
 import { ContainerLines, LINE_FLAG } from "./container_lines.ts";
@@ -150,7 +151,7 @@ function chunks(bytes: Uint8Array, size: number): Uint8Array[] {
 
 Deno.test("LogFrames gives the same lines however the stream is cut", () => {
   const line = fc.record({
-    text: fc.string({ unit: "binary", maxLength: 30 }).map((text) => text.replaceAll("\n", "")),
+    text: fc.string({ unit: CODE_POINT, maxLength: 30 }).map((text) => text.replaceAll("\n", "")),
     stream: fc.constantFrom(1, 2),
     ended: fc.boolean(),
   });

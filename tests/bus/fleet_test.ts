@@ -31,7 +31,7 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
   const start = performance.now();
   while (!await condition()) {
     assert.ok(performance.now() - start < NEVER_AFTER_MS, `never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

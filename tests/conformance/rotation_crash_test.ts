@@ -71,13 +71,18 @@ for (const call of WRITING_CALLS) {
       let killed = 0;
       let survived = false;
       const lane = async () => {
+        await using fleet = new Fleet(1);
+        await using before = await tempFolder();
+        printedEvents(await decnet(fleetArguments(fleet, before.path)));
+        // From here on each run is the first that meets other servers.
+        fleet.generation++;
         while (!survived) {
           const count = next++;
           await using folder = await tempFolder();
-          await using fleet = new Fleet(1);
+          for await (const { name } of Deno.readDir(before.path)) {
+            await Deno.copyFile(`${before.path}/${name}`, `${folder.path}/${name}`);
+          }
           const args = fleetArguments(fleet, folder.path);
-          printedEvents(await decnet(args));
-          fleet.generation++;
           if (await killBeforeWrite(args, folder.path, call, count)) killed++;
           else survived = true;
           printedEvents(await decnet(args));

@@ -47,6 +47,8 @@ async function throughKills(
 async function collectRest(collection: Collection, decoys: readonly Decoy[]): Promise<string> {
   await using running = collection.run();
   for (const decoy of decoys) await collection.has(decoy);
+  // All may have been there before.
+  await collection.isOpen(running);
   running.kill("SIGTERM");
   const { code, stderr } = await running.end();
   assert.equal(code, 0, stderr);

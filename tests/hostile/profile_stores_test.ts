@@ -1,6 +1,7 @@
 /** What attackers write comes out of every store as it went into it. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { CODE_POINT } from "../support/text_arbitrary.ts";
 import { buildProfile } from "../../lib/profile/build_profile.ts";
 import { clustersOf } from "../../lib/profile/clusters.ts";
 import { findAttackers, SharedCounts } from "../../lib/profile/find_attackers.ts";
@@ -98,7 +99,7 @@ for (const { name, needs, fresh, share } of others) {
       await check(TEXTS);
       await fc.assert(
         fc.asyncProperty(
-          fc.array(fc.string({ unit: "binary", maxLength: 40 }), { minLength: 1, maxLength: 3 }),
+          fc.array(fc.string({ unit: CODE_POINT, maxLength: 40 }), { minLength: 1, maxLength: 3 }),
           check,
         ),
         { numRuns: Math.ceil(12 * share) },

@@ -8,7 +8,7 @@ import { StateError } from "../../lib/store/state_store.ts";
 import { decnet } from "../support/decnet.ts";
 import { eventually } from "../support/eventually.ts";
 import { PostgresProxy, type ProxyFault } from "../support/postgres_proxy.ts";
-import { type PostgresServer, sharedPostgres, startPostgres } from "../support/postgres_server.ts";
+import { type PostgresServer, sharedPostgres } from "../support/postgres_server.ts";
 import { attackLines, dumpOf, readInto } from "../support/profile_world.ts";
 import { testNeeding } from "../support/requirements.ts";
 import { RunningDecnet } from "../support/running_decnet.ts";
@@ -37,13 +37,19 @@ async function world() {
   };
 }
 
+/** The server of this module, for one who lets it crash: it runs again for those behind. */
+async function mortalPostgres() {
+  const server = await sharedPostgres();
+  return { server, [Symbol.asyncDispose]: () => server.start() };
+}
+
 /** Reads as a worker does that waits for a database that is away. @returns what it said of that */
 async function readPatiently(db: string, log: string): Promise<string[]> {
   const said: string[] = [];
   await using store = await PostgresProfileStore.open(parsePostgresAddress(db, () => undefined), {
     writes: true,
     patience: {
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(180_000),
       onChange: (isThere, text) => said.push(`${isThere ? "back" : "away"} ${text}`),
     },
   });
@@ -108,7 +114,8 @@ testNeeding(
   NEEDS,
   "A store in PostgreSQL goes on where its backend is ended, or the whole server crashes",
   async () => {
-    await using server = await startPostgres();
+    await using mortal = await mortalPostgres();
+    const { server } = mortal;
     await using here = await world();
     const count = await sendings(server, here.log);
     const end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity " +
@@ -160,7 +167,8 @@ testNeeding(
   NEEDS,
   "decnet profile --watch waits for a database that goes away, says so in one line, and goes on",
   async () => {
-    await using server = await startPostgres();
+    await using mortal = await mortalPostgres();
+    const { server } = mortal;
     await using here = await world();
     const url = await server.newDatabase();
     const half = LINES.length >> 1;
@@ -189,7 +197,8 @@ testNeeding(
   "decnet profile --watch that waits for a database ends when it is told to",
   async () => {
     await using here = await world();
-    await using server = await startPostgres();
+    await using mortal = await mortalPostgres();
+    const { server } = mortal;
     const url = await server.newDatabase();
     await using worker = new RunningDecnet([
       ...["profile", here.log, "--db", url, "--watch", "--interval", "50ms"],

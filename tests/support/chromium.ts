@@ -5,7 +5,7 @@ import { findCommand } from "../../scripts/test_tools.ts";
 import type { Requirement } from "./requirements.ts";
 
 /** Far beyond what a page may take. */
-const HANGS_AFTER_MS = 120_000;
+const HANGS_AFTER_MS = 240_000;
 
 /** Debian's name for it, and others'. */
 const COMMANDS = ["chromium", "chromium-browser", "google-chrome"];

@@ -8,7 +8,7 @@ import { tempFolder } from "./temp_folder.ts";
 const CONTRIB = new URL("../../contrib/clickhouse/", import.meta.url);
 
 /** Milliseconds that an answer may take: far beyond what one does. */
-const ANSWER_LIMIT = 90_000;
+const ANSWER_LIMIT = 180_000;
 
 /** A server that is there until it is disposed of. */
 export interface ClickhouseServer extends AsyncDisposable {

@@ -6,9 +6,11 @@ import { RunningDecnet } from "./running_decnet.ts";
 import type { TempFolder } from "./temp_folder.ts";
 
 /** Far beyond what any run may take. */
-const HANGS_AFTER_MS = 90_000;
+const HANGS_AFTER_MS = 180_000;
 
 const POLL_MS = 10;
+
+const NEWLINE = 0x0a;
 
 /** Bytes of text that make lines long enough for many writes. */
 const PADDING = "padding ".repeat(12);
@@ -63,12 +65,18 @@ export class CollectFiles {
 
   /** Text of `BASE.log` or `BASE.json` and their rotated files, the oldest first. */
   text(kind: "log" | "json"): string {
+    const decoder = new TextDecoder();
+    return this.#parts(kind).map((bytes) => decoder.decode(bytes)).reverse().join("");
+  }
+
+  /** The bytes of these files, the newest first. */
+  #parts(kind: "log" | "json"): Uint8Array[] {
     const path = this.#root + logPaths(this.base)[kind];
-    let text = "";
+    const parts: Uint8Array[] = [];
     for (let number = 0;; number++) {
-      const part = readText(number === 0 ? path : `${path}.${number}`);
-      if (part === undefined && number > 0) return text;
-      text = (part ?? "") + text;
+      const part = readBytes(number === 0 ? path : `${path}.${number}`);
+      if (part === undefined && number > 0) return parts;
+      if (part !== undefined) parts.push(part);
     }
   }
 
@@ -117,7 +125,11 @@ export class CollectFiles {
   }
 
   #linesIn(kind: "log" | "json"): number {
-    return this.text(kind).split("\n").length - 1;
+    let count = 0;
+    for (const bytes of this.#parts(kind)) {
+      for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++;
+    }
+    return count;
   }
 }
 
@@ -132,9 +144,9 @@ export function wholeLines(text: string): string[] {
   return text.split("\n").slice(0, -1);
 }
 
-function readText(path: string): string | undefined {
+function readBytes(path: string): Uint8Array | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.readFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

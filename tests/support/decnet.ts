@@ -14,7 +14,7 @@ const START = [
 export const DECNET_COMMAND: readonly string[] = [...START, `${ROOT}main.ts`];
 
 /** Far beyond what any run may take: when it passes, the program hangs. */
-const HANGS_AFTER_MS = 120_000;
+const HANGS_AFTER_MS = 240_000;
 
 const POLL_MEMORY_MS = 25;
 

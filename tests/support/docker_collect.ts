@@ -98,6 +98,19 @@ export class Collection {
     );
   }
 
+  /** Waits until a run has its state open: by then it listens to signals, which end it before. */
+  async isOpen(running: RunningDecnet): Promise<void> {
+    const state = `${this.#folder}/state.db`;
+    const folder = `/proc/${running.pid}/fd`;
+    await this.until(async () => {
+      const paths = await Array.fromAsync(
+        Deno.readDir(folder),
+        ({ name }) => Deno.readLink(`${folder}/${name}`).catch(() => ""),
+      );
+      return paths.includes(state);
+    });
+  }
+
   /** Lines of decoys, not those of the collector itself. */
   async lines(): Promise<string[]> {
     return (await this.#read("log")).filter((line) => line.startsWith("d"));

@@ -29,7 +29,7 @@ export const HUB_URL = `nats://${HUB_ADDRESS}`;
 const SSH_PORT = 22;
 
 /** Far beyond what reading all of a large stream takes. */
-const HANGS_AFTER_MS = 120_000;
+const HANGS_AFTER_MS = 240_000;
 
 const ROTATING_HOSTS = new URL("./rotating_hosts_child.ts", import.meta.url).pathname;
 

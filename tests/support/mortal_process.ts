@@ -4,7 +4,7 @@
 const KEPT = 4096;
 
 /** How long a program may take to end once it is told to. */
-const ENDS_WITHIN_MS = 20_000;
+const ENDS_WITHIN_MS = 90_000;
 
 /** A program in one life after the other. */
 export class MortalProcess implements AsyncDisposable {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 const CHILD = fileURLToPath(new URL("otlp_receiver_child.ts", import.meta.url));
 
 /** Far beyond what an exporter takes, which sends at its end what is left. */
-const NEVER_AFTER_MS = 60_000;
+const NEVER_AFTER_MS = 180_000;
 
 /** A span in OTLP's JSON, as far as it matters here. */
 export interface SentSpan {

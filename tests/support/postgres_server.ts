@@ -17,7 +17,7 @@ export interface PostgresServer extends AsyncDisposable {
   sql(database: string, text: string): Promise<string>;
   /** Ends it as a crash would. */
   crash(): Promise<void>;
-  /** Starts it again where it was. */
+  /** Starts it again where it was; nothing where it runs. */
   start(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export const WITH_PASSWORD = "analyst";
 const MAX_STARTS = 5;
 
 /** Far beyond what any of its programs takes: when it passes, it hangs. */
-const HANGS_AFTER_MS = 60_000;
+const HANGS_AFTER_MS = 120_000;
 
 /** The server refuses to run as root. */
 const NOBODY = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"];
@@ -86,7 +86,7 @@ export async function startPostgres(
   const start = async (fixed = true) => {
     for (let left = fixed ? 1 : MAX_STARTS;; port = freePort()) {
       const options = `-c listen_addresses=127.0.0.1 -p ${port} -k ${folder}`;
-      const args = ["-D", data, "-w", "-t", "30", "-l", `${folder}/log`, "-o", options, "start"];
+      const args = ["-D", data, "-w", "-t", "90", "-l", `${folder}/log`, "-o", options, "start"];
       try {
         return await run("pg_ctl", args, false);
       } catch (error) {
@@ -96,7 +96,7 @@ export async function startPostgres(
     }
   };
   const stop = async (mode: string) => {
-    await run("pg_ctl", ["-D", data, "-w", "-t", "30", "-m", mode, "stop"], false);
+    await run("pg_ctl", ["-D", data, "-w", "-t", "90", "-m", mode, "stop"], false);
   };
   const url = (database: string) => `postgres://${ADMIN}@127.0.0.1:${port}/${database}`;
   const sql = (database: string, text: string) =>
@@ -105,6 +105,7 @@ export async function startPostgres(
       ...["-h", "127.0.0.1", "-p", String(port), "-U", ADMIN, "-d", database, "-c", text],
     ]);
   let databases = 0;
+  let runs = true;
   const dispose = async () => {
     await stop("immediate").catch(() => {});
     await temporary[Symbol.asyncDispose]();
@@ -142,9 +143,13 @@ export async function startPostgres(
       await sql("postgres", `CREATE DATABASE ${name}`);
       return url(name);
     },
-    crash: () => stop("immediate"),
+    crash: async () => {
+      runs = false;
+      await stop("immediate");
+    },
     start: async () => {
-      await start();
+      if (!runs) await start();
+      runs = true;
     },
     [Symbol.asyncDispose]: dispose,
   };

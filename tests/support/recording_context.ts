@@ -8,7 +8,7 @@ import type {
 } from "../../lib/collect/source.ts";
 
 /** Far beyond what anything takes that is waited for. */
-const NEVER_AFTER_MS = 90_000;
+const NEVER_AFTER_MS = 180_000;
 
 /** What a source gave over all its runs. */
 export class Recording {

@@ -23,7 +23,7 @@ export interface ServerCommand {
 
 /** Bounds of a start: programs may find their port taken, and machines may be slow. */
 const MAX_STARTS = 5;
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const RETRY_MS = 20;
 
 /** How long a program may take to end by itself. */

@@ -12,6 +12,7 @@ import {
   type Tree,
   type TreePacket,
   tsharkTrees,
+  tsharkTreesOfMany,
 } from "./tshark_json.ts";
 import { quicHellos } from "./tshark_quic.ts";
 import { helloLists, serverLists, tlsPrefix } from "./tshark_tls.ts";
@@ -47,7 +48,24 @@ type Found = readonly [kind: string, value: string, fromServer?: boolean | undef
 
 /** Every fingerprint of the capture at `path`, in order, with repetitions. */
 export async function tsharkFingerprints(path: string): Promise<TsharkFingerprint[]> {
-  const packets = await tsharkTrees(path);
+  return await fingerprintsOf(path, await tsharkTrees(path));
+}
+
+/** As {@linkcode tsharkFingerprints}, of many captures of one interface each; by their paths. */
+export async function tsharkFingerprintsOfMany(
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, TsharkFingerprint[]>> {
+  const captures = await tsharkTreesOfMany(paths);
+  const found = paths.map(async (path, index) =>
+    [path, await fingerprintsOf(path, captures[index]!)] as const
+  );
+  return new Map(await Promise.all(found));
+}
+
+async function fingerprintsOf(
+  path: string,
+  packets: readonly TreePacket[],
+): Promise<TsharkFingerprint[]> {
   const ofHellos = (await quicHellos(path, packets)).flatMap(({ packet, lists }) =>
     helloFingerprints(lists, "q").map((found) => record(packet, found))
   );

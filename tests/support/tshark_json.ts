@@ -1,5 +1,6 @@
 /** What tshark reads in each packet of a capture, as the tree that it prints. */
 import { findCommand } from "../../scripts/test_tools.ts";
+import { tempFolder } from "./temp_folder.ts";
 
 /** A value in tshark's JSON: text, several of the same name, or a tree. */
 export type Tree = string | number | null | readonly Tree[] | { readonly [name: string]: Tree };
@@ -18,7 +19,29 @@ export interface TreePacket {
 
 /** The TCP and UDP packets of the capture at `path`. @throws {Error} when tshark fails */
 export async function tsharkTrees(path: string): Promise<TreePacket[]> {
-  const packets = await tsharkPacketTrees(path, "json");
+  return treePackets(await tsharkPacketTrees(path, "json"));
+}
+
+/**
+ * As {@linkcode tsharkTrees}, of many captures, by one tshark: it takes longer to start than to read one.
+ *
+ * @param paths captures of one interface each
+ */
+export async function tsharkTreesOfMany(paths: readonly string[]): Promise<TreePacket[][]> {
+  await using folder = await tempFolder();
+  const merged = `${folder.path}/merged.pcapng`;
+  const { success, stderr } = await new Deno.Command(findCommand("mergecap") ?? "mergecap", {
+    // One behind the other, each with an interface of its own.
+    args: ["-a", "-F", "pcapng", "-I", "none", "-w", merged, ...paths],
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const trees = await tsharkPacketTrees(merged, "json");
+  const captures = Map.groupBy(trees, (tree) => Number(first(tree, "frame.interface_id")));
+  return paths.map((_, index) => treePackets(captures.get(index) ?? []));
+}
+
+function treePackets(packets: readonly Tree[]): TreePacket[] {
   return packets.flatMap((packet, index) => {
     const layers = all(packet, "layers")[0]!;
     const proto = first(layers, "tcp.srcport") === undefined ? "udp" : "tcp";
