@@ -74,7 +74,7 @@ testNeeding(
     assert.match(without.stderr, /^decnet: warning: --keylog: no secrets in .*none\n$/);
     const missing = await run(path("plain.pcap"), "--keylog", path("gone"));
     assert.equal(missing.code, 2);
-  assert.equal((await run(path("plain.pcap"), "--keylog", folder.path)).code, 2);
+    assert.equal((await run(path("plain.pcap"), "--keylog", folder.path)).code, 2);
     assert.match(missing.stderr, /^decnet: --keylog: .*gone: .*\n$/);
   },
 );
@@ -95,7 +95,7 @@ testNeeding(
     await running.write(concatBytes(...records.slice(6)));
     await running.endInput();
     const { code, stdout, stderr } = await running.end();
-  assert.equal(stderr, "");
+    assert.equal(stderr, "");
     assert.deepEqual([code, told(stdout)], [0, [["/sealed", true]]]);
   },
 );
