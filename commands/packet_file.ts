@@ -1,13 +1,19 @@
 /** `--write`: a capture of the packets that gave an event. */
+import { fstatSync, statSync } from "node:fs";
 import { SinkError } from "../lib/event/sink_error.ts";
 import { writeAll } from "../lib/event/write_all.ts";
 import { PcapngWriter, wholeBlocks } from "../lib/net/pcapng_writer.ts";
 import type { PacketHandler } from "../lib/net/record_parser.ts";
+import { openFile } from "../lib/open_file.ts";
 import { systemReason } from "../lib/system_error.ts";
 import { UsageError, UserError } from "./exit_code.ts";
 
 /** LINKTYPE_ETHERNET, for a capture that stays empty. */
 const ETHERNET = 1;
+
+/** Descriptors of the standard streams. */
+const STDIN = 0;
+const STDOUT = 1;
 
 /** What the log files have: packets are nobody else's business. */
 const MODE = 0o640;
@@ -15,8 +21,9 @@ const MODE = 0o640;
 /** Where to write, and whom to tell. */
 export interface PacketFileOptions {
   readonly path: string;
-  /** Captures that are read, which must not be the same file. */
+  /** What is read, and what else is written, `-` for the standard streams: none may be the same file. */
   readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
   /** Told once, when writing fails; what was written until then stays whole. */
   readonly onFailure: (error: SinkError) => void;
 }
@@ -32,15 +39,33 @@ export class PacketFile implements Disposable {
   /** Bytes of whole blocks in the file. */
   #size = 0;
 
-  /** @throws {UsageError | UserError} when it cannot be opened, or should not */
-  constructor({ path, inputs, onFailure }: PacketFileOptions) {
+  private constructor(file: Deno.FsFile, { path, onFailure }: PacketFileOptions) {
+    this.#file = file;
     this.path = path;
     this.#onFailure = onFailure;
-    if (inputs.some((input) => isSameFile(input, path))) {
+  }
+
+  /**
+   * Opens the file.
+   *
+   * @returns undefined when `signal` came before whoever is to read a named pipe
+   * @throws {UsageError | UserError} when it cannot be opened, or should not
+   */
+  static async open(
+    options: PacketFileOptions,
+    signal: AbortSignal,
+  ): Promise<PacketFile | undefined> {
+    const { path, inputs, outputs } = options;
+    if (inputs.some((input) => isSameFile(factsOf(input, STDIN), factsOf(path)))) {
       throw new UsageError(`--write: ${path} is to be read, and would be empty`);
     }
+    if (outputs.some((output) => isSameFile(factsOf(output, STDOUT), factsOf(path)))) {
+      throw new UsageError(`--write: ${path} is where events go`, "--write FILE for packets");
+    }
     try {
-      this.#file = Deno.openSync(path, { write: true, create: true, mode: MODE });
+      const how = { write: true, create: true, mode: MODE };
+      const file = await openFile(path, how, signal);
+      return file && new PacketFile(file, options);
     } catch (error) {
       throw new UserError(`--write: ${path}: ${systemReason(error)}`);
     }
@@ -87,11 +112,18 @@ export class PacketFile implements Disposable {
   }
 }
 
-function isSameFile(one: string, other: string): boolean {
+/** What tells one file from another; undefined where there is none. */
+type FileFacts = ReturnType<typeof fstatSync> | undefined;
+
+/** @param stream descriptor that `-` stands for */
+function factsOf(path: string, stream?: number): FileFacts {
   try {
-    const [a, b] = [Deno.statSync(one), Deno.statSync(other)];
-    return a.isFile && a.dev === b.dev && a.ino === b.ino;
+    return path === "-" && stream !== undefined ? fstatSync(stream) : statSync(path);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function isSameFile(one: FileFacts, other: FileFacts): boolean {
+  return one?.isFile() === true && one.dev === other?.dev && one.ino === other.ino;
 }

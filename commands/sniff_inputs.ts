@@ -1,4 +1,5 @@
 /** Where the flags of `decnet sniff` want packets from. */
+import { STDIN_PATH } from "../lib/net/capture_source.ts";
 import { UsageError } from "./exit_code.ts";
 import type { SniffFlags } from "./sniff_flags.ts";
 
@@ -39,6 +40,16 @@ export function inputsOf(
     );
   }
   return { files, devices };
+}
+
+/** True for a capture that comes while it is read: standard input, a named pipe. */
+export function isStream(path: string): boolean {
+  if (path === STDIN_PATH) return true;
+  try {
+    return !Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 function defaultInterface(ofState: string | undefined): string {

@@ -1,8 +1,9 @@
 /** Runs `decnet sniff`. */
+import { logPaths } from "../lib/event/log_pair.ts";
 import { StdoutSink } from "../lib/event/stdout_sink.ts";
 import { Dedup } from "../lib/sniff/dedup.ts";
 import type { AppContext } from "./context.ts";
-import { UsageError, UserError } from "./exit_code.ts";
+import { EXIT, UsageError, UserError } from "./exit_code.ts";
 import { openSystemd, prepareHealth, reportsOverNetwork, startHealth } from "./health.ts";
 import { logBase, openLog } from "./log_output.ts";
 import { startMessages } from "./messages.ts";
@@ -13,7 +14,7 @@ import { Screen } from "./screen.ts";
 import { SignalWatch } from "./signals.ts";
 import type { SniffFlags } from "./sniff_flags.ts";
 import { readDecoys } from "./sniff_home.ts";
-import { inputsOf } from "./sniff_inputs.ts";
+import { inputsOf, isStream } from "./sniff_inputs.ts";
 import { readKeyLogs } from "./sniff_key_logs.ts";
 import { openInterfaces } from "./sniff_live.ts";
 import { SniffOutput } from "./sniff_output.ts";
@@ -58,10 +59,14 @@ export async function runSniffCommand(
   const stacks = await stackDatabase(flags.p0fDb);
   const secrets = readKeyLogs(
     flags.keylog ?? [],
-    devices.length > 0 || files.includes(STDIN),
+    devices.length > 0 || files.some(isStream),
     messages,
   );
-  using packets = openPacketFile(flags.write, files, complain);
+  using packets = await openPacketFile(flags, files, complain, signals.signal);
+  if (flags.write !== undefined && packets === undefined) {
+    this.process.exitCode = signals.exitCode ?? EXIT.interrupted;
+    return;
+  }
   const written = logBase(flags) ?? flags.write;
   const systemd = await openSystemd();
   const sensor = flags.sensor ?? Deno.hostname();
@@ -158,16 +163,22 @@ export async function runSniffCommand(
   if (live.length === 0 && signals.exitCode !== undefined) this.process.exitCode = signals.exitCode;
 }
 
-function openPacketFile(
-  path: string | undefined,
-  inputs: readonly string[],
+async function openPacketFile(
+  flags: SniffFlags,
+  files: readonly string[],
   onFailure: (error: unknown) => void,
-): PacketFile | undefined {
+  signal: AbortSignal,
+): Promise<PacketFile | undefined> {
+  const { write: path, keylog = [], home = [], decoys, p0fDb } = flags;
   if (path === undefined) return undefined;
   if (path === STDIN) {
     throw new UsageError("--write: events are on stdout", "--write FILE for packets");
   }
-  return new PacketFile({ path, inputs, onFailure });
+  const named = [decoys, p0fDb].filter((file) => file !== undefined);
+  const base = logBase(flags);
+  const inputs = [...files, ...keylog, ...home, ...named];
+  const outputs = [STDIN, ...base === undefined ? [] : Object.values(logPaths(base))];
+  return await PacketFile.open({ path, inputs, outputs, onFailure }, signal);
 }
 
 async function listInterfaces(flags: SniffFlags): Promise<void> {

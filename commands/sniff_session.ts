@@ -65,10 +65,7 @@ export class SniffSession {
       packets?.flush();
       spans?.end();
     };
-    const onKeyLog = (text: Uint8Array) => {
-      secrets.add(latin1(text));
-      secrets.end();
-    };
+    const onKeyLog = (text: Uint8Array) => secrets.add(latin1(text));
     tally.begin(counters);
     try {
       const damage = await source.run(handler, { onBegin, onBatch, onKeyLog }, signal);

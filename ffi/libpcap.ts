@@ -103,7 +103,6 @@ export class LiveCapture implements Disposable {
   readonly #pcap: Libpcap;
   readonly #handle: Handle;
   readonly #sink: SavefileSink;
-  readonly #device: string;
   /** A `struct pollfd`, in memory that does not move while another thread reads it. */
   readonly #pollfd = new Uint8Array(new ArrayBuffer(8));
   readonly #waitMs: number;
@@ -117,12 +116,11 @@ export class LiveCapture implements Disposable {
   private constructor(
     pcap: Libpcap,
     handle: Handle,
-    { device, bufferSize = DEFAULT_BUFFER_SIZE }: LiveCaptureOptions,
+    { bufferSize = DEFAULT_BUFFER_SIZE }: LiveCaptureOptions,
     warning: string,
   ) {
     this.#pcap = pcap;
     this.#handle = handle;
-    this.#device = device;
     this.#gatherMs = Math.min(GATHER_MS, Math.floor(bufferSize / BYTES_PER_MS));
     this.warnings = warning === "" ? [] : [warning];
     const descriptor = pcap.symbols.pcap_get_selectable_fd(handle);
@@ -243,7 +241,7 @@ export class LiveCapture implements Disposable {
     try {
       return this.#sink.fill();
     } catch (error) {
-      throw new CaptureError("failed", `${this.#device}: ${(error as Error).message}`);
+      throw new CaptureError("failed", (error as Error).message);
     }
   }
 

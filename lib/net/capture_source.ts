@@ -1,4 +1,5 @@
 /** Opens captures: files, plain and compressed, and pipes. */
+import { openFile } from "../open_file.ts";
 import { compressionOf, DecompressionError, gunzip, unzstd } from "./capture_decompress.ts";
 
 /** The name under which standard input is opened. */
@@ -41,7 +42,8 @@ export async function* openCapture(
   path: string,
   { signal }: CaptureOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
-  const input = await openInput(path);
+  const input = await openInput(path, signal);
+  if (input === undefined) return;
   try {
     let given = 0;
     for await (const chunk of readCapture(path, input, signal)) {
@@ -84,7 +86,8 @@ async function* readCapture(
   }
 }
 
-async function openInput(path: string): Promise<Input> {
+/** @returns undefined when `signal` came before the other end of a pipe */
+async function openInput(path: string, signal?: AbortSignal): Promise<Input | undefined> {
   if (path === STDIN_PATH) {
     const { fstatSync } = await import("node:fs");
     const { stdin } = Deno;
@@ -95,7 +98,8 @@ async function openInput(path: string): Promise<Input> {
       close: () => {},
     };
   }
-  const file = await Deno.open(path);
+  const file = await openFile(path, { read: true }, signal);
+  if (file === undefined) return undefined;
   const { isFile } = await file.stat();
   return {
     isRegular: isFile,
@@ -198,7 +202,8 @@ async function* gunzipFile(
     }
   } catch (error) {
     if (!(error instanceof DecompressionError)) throw error;
-    const input = await openInput(path);
+    const input = await openInput(path, signal);
+    if (input === undefined) return;
     try {
       let position = 0;
       for await (const chunk of gunzip(readChunks(input, signal), error.offset)) {

@@ -29,33 +29,31 @@ const LABELS: Readonly<Record<string, keyof TlsSecrets>> = {
   CLIENT_TRAFFIC_SECRET_0: "clientTraffic",
 };
 
-/** Label, random of the client, a secret as long as the hash of the suite or 48 bytes. */
-const LINE = /^([A-Z0-9_]{1,64}) ([0-9a-f]{64}) ((?:[0-9a-f]{2}){16,64})\s*$/i;
+/**
+ * Label, random of the client, a secret as long as the hash of the suite or 48 bytes. An editor may have
+ * put a byte order mark before the first (UTF-8, here a character a byte).
+ */
+const LINE = /^(?:\xef\xbb\xbf)?([A-Z0-9_]{1,64}) ([0-9a-f]{64}) ((?:[0-9a-f]{2}){16,64})\s*$/i;
+
+/** Bytes of a master secret (RFC 5246 8.1). */
+const MASTER_LENGTH = 48;
 
 /** No line of use is longer. */
 const MAX_LINE = 320;
 
 /** Connections whose secrets are kept; the oldest make room. */
-const MAX_CONNECTIONS = 65_536;
+export const MAX_CONNECTIONS = 65_536;
 
 /** Secrets by connection. */
 export class KeyLog implements SecretSource {
   readonly #known = new Map<string, Partial<Record<keyof TlsSecrets, Uint8Array>>>();
   readonly isLive: boolean = false;
-  /** The start of a line whose rest has not come. */
-  #rest = "";
+  /** Connections that had to make room. */
+  forgotten = 0;
 
-  /** Takes up text in pieces of any size; lines that are none of use are passed over. */
+  /** Takes up a whole text, a character a byte; lines that are none of use are passed over. */
   add(text: string): void {
-    const lines = (this.#rest + text).split("\n");
-    const rest = lines.pop()!;
-    this.#rest = rest.length <= MAX_LINE ? rest : rest.slice(0, MAX_LINE + 1);
-    for (const line of lines) this.#addLine(line);
-  }
-
-  /** The text was whole: a last line without its end counts. */
-  end(): void {
-    this.add("\n");
+    new KeyLogText(this).add(text);
   }
 
   get knowsAny(): boolean {
@@ -66,20 +64,47 @@ export class KeyLog implements SecretSource {
     return this.#known.get(toHex(clientRandom));
   }
 
-  #addLine(line: string): void {
+  /**
+   * Takes up a line. One that is cut short does no harm: a master secret has one length, and the others one
+   * that the suite tells whoever uses them; what is whole replaces them.
+   */
+  addLine(line: string): void {
     if (line.length > MAX_LINE) return;
     const match = LINE.exec(line);
     if (match === null) return;
     const [, name, random, secret] = match as unknown as [string, string, string, string];
     if (!Object.hasOwn(LABELS, name)) return;
+    const label = LABELS[name]!;
+    if (label === "master" && secret.length !== 2 * MASTER_LENGTH) return;
     const key = random.toLowerCase();
     let secrets = this.#known.get(key);
     if (secrets === undefined) {
       if (this.#known.size >= MAX_CONNECTIONS) {
         this.#known.delete(this.#known.keys().next().value!);
+        this.forgotten++;
       }
       this.#known.set(key, secrets = {});
     }
-    secrets[LABELS[name]!] = fromHex(secret);
+    secrets[label] = fromHex(secret);
+  }
+}
+
+/** The text of one key log, in pieces of any size: each log has lines of its own. */
+export class KeyLogText {
+  readonly #log: KeyLog;
+  /** The start of a line whose rest has not come, and may never come. */
+  #rest = "";
+
+  /** @param log what its lines are added to */
+  constructor(log: KeyLog) {
+    this.#log = log;
+  }
+
+  /** Takes up what comes next; a last line that has no end counts, too. */
+  add(piece: string): void {
+    const lines = (this.#rest + piece).split("\n");
+    const rest = lines.at(-1)!;
+    this.#rest = rest.length <= MAX_LINE ? rest : rest.slice(0, MAX_LINE + 1);
+    for (const line of lines) this.#log.addLine(line);
   }
 }

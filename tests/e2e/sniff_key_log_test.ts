@@ -81,6 +81,27 @@ testNeeding(
 
 testNeeding(
   ["openssl"],
+  "sniff reads key logs whose last line has no end, of several files and beside a pipe",
+  async () => {
+    await using folder = await tempFolder();
+    const { packets, keys } = await talkOf(folder);
+    const [one, other] = [`${folder.path}/one`, `${folder.path}/other`];
+    // What is of use in the second file is its first line.
+    const lines = keys.trimEnd().split("\n").filter((line) => line.startsWith("CLIENT_"));
+    await Deno.writeTextFile(one, lines[0]!);
+    await Deno.writeTextFile(other, lines.slice(1).join("\n"));
+    const path = `${folder.path}/plain.pcap`;
+    await Deno.writeFile(path, pcap(packets));
+    const logs = ["--keylog", one, "--keylog", other];
+    const file = await decnet([...SNIFF, "-r", path, ...logs]);
+    assert.deepEqual([file.stderr, told(file.stdout)], ["", [["/sealed", true]]]);
+    const piped = await decnet([...SNIFF, "-r", "-", ...logs], { stdin: pcap(packets) });
+    assert.deepEqual([piped.stderr, told(piped.stdout)], ["", [["/sealed", true]]]);
+  },
+);
+
+testNeeding(
+  ["openssl"],
   "sniff reads secrets that are written down while packets come",
   async () => {
     await using folder = await tempFolder();

@@ -4,6 +4,7 @@ import { CaptureReader } from "../../lib/net/capture_file.ts";
 import { type CapturedPacket, pcap, PcapngSection, stamp } from "../support/capture_builder.ts";
 import { decnet, type DecnetRun, parseEvents } from "../support/decnet.ts";
 import { testNeeding } from "../support/requirements.ts";
+import { RunningDecnet } from "../support/running_decnet.ts";
 import { systemCommand, toolPath } from "../support/system_command.ts";
 import { FLAG, helloFor, TcpTalk } from "../support/tcp_talk.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -177,4 +178,50 @@ Deno.test("sniff --write into nowhere fails before anything is read", async () =
   );
   assert.deepEqual([code, stdout], [1, ""]);
   assert.match(stderr, /^decnet: --write: \/nonexistent\/folder\/kept\.pcapng: .*\n$/);
+});
+
+Deno.test("sniff --write spares whatever else the run reads or writes", async () => {
+  await using folder = await tempFolder();
+  const path = (name: string) => `${folder.path}/${name}`;
+  await Deno.writeFile(path("in.pcap"), pcap(TALK));
+  await Deno.writeTextFile(path("keys"), "# no secrets\n");
+  await Deno.writeTextFile(path("home"), "192.0.2.0/24\n");
+  await Deno.writeTextFile(
+    path("state.json"),
+    '{"config":{"deckies":[{"name":"a","ip":"192.0.2.1"}]}}',
+  );
+  await Deno.writeTextFile(path("log.json"), "{}\n");
+  const cases: [args: string[], name: string, message: RegExp][] = [
+    [["--keylog", path("keys")], "keys", /is to be read/],
+    [["--home", path("home")], "home", /is to be read/],
+    [["--decoys", path("state.json")], "state.json", /is to be read/],
+    [["--out", path("log")], "log.json", /is where events go/],
+  ];
+  await Promise.all(cases.map(async ([args, name, message]) => {
+    const before = await Deno.readFile(path(name));
+    const run = await decnet([
+      "sniff",
+      "--quiet",
+      "-r",
+      path("in.pcap"),
+      ...args,
+      "-w",
+      path(name),
+    ]);
+    assert.deepEqual([run.code, run.stdout], [2, ""]);
+    assert.match(run.stderr, message);
+    assert.deepEqual(await Deno.readFile(path(name)), before);
+  }));
+});
+
+Deno.test("sniff ends on one signal while it waits for a pipe's writer", async () => {
+  await using folder = await tempFolder();
+  const [input, pipe] = [`${folder.path}/in.pcap`, `${folder.path}/pipe`];
+  await Deno.writeFile(input, pcap(TALK));
+  await systemCommand("mkfifo", [pipe]);
+  await using run = new RunningDecnet(["sniff", "--quiet", "-r", input, "-r", pipe]);
+  await run.stdout.until((text) => text.includes("tcp_flow_timing"));
+  run.kill("SIGINT");
+  const { code } = await run.end();
+  assert.equal(code, 130);
 });

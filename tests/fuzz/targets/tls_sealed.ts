@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { latin1 } from "../../../lib/text/latin1.ts";
 import { decompressCertificate } from "../../../lib/tls/compressed_certificate.ts";
 import { CONTENT_TYPE, VERSION } from "../../../lib/tls/constants.ts";
-import { KeyLog, type TlsSecrets } from "../../../lib/tls/key_log.ts";
+import { KeyLog, KeyLogText, type TlsSecrets } from "../../../lib/tls/key_log.ts";
 import { TLS13_SUITES } from "../../../lib/tls/record_protection.ts";
 import { type RecordDecipher, tls12Decipher } from "../../../lib/tls/tls12_records.ts";
 import { TLS12_SUITES } from "../../../lib/tls/tls12_suites.ts";
@@ -27,8 +27,8 @@ export const TLS_SEALED: FuzzTarget = {
   run(input) {
     decompressCertificate(input);
     const log = new KeyLog();
-    for (const piece of cut(input)) log.add(latin1(piece));
-    log.end();
+    const text = new KeyLogText(log);
+    for (const piece of cut(input)) text.add(latin1(piece));
     const secrets = log.find(RANDOM) ?? { master: input.slice(0, 48), clientHandshake: RANDOM };
     const decipher = decipherOf(input, secrets);
     const opened = [input, input.subarray(input.length >> 1)].map((payload) => {
