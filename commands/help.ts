@@ -49,7 +49,8 @@ export function overviewHelp(
     "  decnet sniff --help",
     '  eval "$(decnet completions bash)"',
     "",
-    "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 stopped by a signal.",
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 75 another process is at work on the same file,",
+    "130 and 143 stopped by a signal.",
     "",
   ].join("\n");
 }

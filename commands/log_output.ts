@@ -1,11 +1,22 @@
 /** The log that a verb appends its events to. */
 import { LogPair } from "../lib/event/log_pair.ts";
 import type { OutputFlags } from "./common_flags.ts";
-import { UserError } from "./exit_code.ts";
+import { UsageError, UserError } from "./exit_code.ts";
 
-/** Base path of the log pair: `--out`, else DECNET's variable; undefined where neither names one. */
+/**
+ * Base path of the log pair: `--out`, else DECNET's variable; undefined where neither names one.
+ *
+ * @throws {UsageError} for a folder: the files would be hidden ones, without a name before their ending
+ */
 export function logBase({ out }: { readonly out?: string | undefined }): string | undefined {
-  return out ?? (Deno.env.get("DECNET_INGEST_LOG_FILE") || undefined);
+  const base = out ?? (Deno.env.get("DECNET_INGEST_LOG_FILE") || undefined);
+  if (base?.endsWith("/")) {
+    throw new UsageError(
+      `${out === undefined ? "DECNET_INGEST_LOG_FILE" : "--out"}: ${base} names a folder, no files`,
+      `${base}decnet for decnet.log and decnet.json in it`,
+    );
+  }
+  return base;
 }
 
 /**

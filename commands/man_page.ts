@@ -23,6 +23,7 @@ const EXIT_STATUS: readonly (readonly [string, string])[] = [
   ["0", "Done."],
   ["1", "It could not be done."],
   ["2", "Wrong usage."],
+  ["75", "Another process is at work on the state or cursor file: try again later."],
   ["130, 143", "Stopped by SIGINT or SIGTERM before it was done."],
 ];
 

@@ -147,7 +147,8 @@ export const tailCommand = buildCommand<TailFlags, string[], AppContext>({
     brief: "Show, filter, convert and ship the events of logs",
     fullDescription: [
       "Shows the last events of logs and follows them through every rotation; several files are merged by",
-      "time. Filters, counts, converts to the forms of others, and sends to syslog and HTTP receivers.",
+      "time. Filters, counts, converts to the forms of others, and sends to receivers of syslog and HTTP,",
+      "to ClickHouse and to a NATS hub.",
       "",
       "EXAMPLES",
       "  decnet tail",

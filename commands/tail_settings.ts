@@ -5,6 +5,7 @@ import { parseWhere } from "../lib/tail/where_parser.ts";
 import { WhereError } from "../lib/tail/where_tokens.ts";
 import { UsageError } from "./exit_code.ts";
 import { reportsOverNetwork } from "./health.ts";
+import { logBase } from "./log_output.ts";
 import type { TailFlags } from "./tail_flags.ts";
 import { tailLogName } from "./tail_sources.ts";
 import { parseMoment } from "./tail_values.ts";
@@ -88,7 +89,7 @@ function checkTogether(flags: TailFlags): void {
 }
 
 function defaultFile(): string {
-  return logPaths(Deno.env.get("DECNET_INGEST_LOG_FILE") || DEFAULT_BASE).json;
+  return logPaths(logBase({}) ?? DEFAULT_BASE).json;
 }
 
 function moment(flag: string, text: string | undefined, now: number): number | undefined {

@@ -26,6 +26,9 @@ interface ListedWorker {
 
 const HEADINGS = ["WORKER", "SENSOR", "STATUS", "SEEN", "UP", "VERSION", "BEHIND"];
 
+/** Said where the list is empty: what a worker reported before there was a place for it is not kept. */
+const NOBODY = "decnet: no worker has reported yet; those with --hub do so every 30 s\n";
+
 /** Runs `decnet workers`. @throws {UserError} */
 export async function showWorkers(
   this: AppContext,
@@ -63,6 +66,7 @@ export async function showWorkers(
     await ensureHealthStream(connection, address);
     const workers = listWorkers(await lastReports(connection, address), named, Date.now());
     this.process.stdout.write(textOf(workers, flags.json || !Deno.stdout.isTerminal()));
+    if (workers.length === 0) this.process.stderr.write(NOBODY);
     if (workers.some(({ status }) => status !== "OK")) this.process.exitCode = EXIT.failed;
   } catch (error) {
     throw error instanceof BusError ? new UserError(error.message, error.hint) : error;

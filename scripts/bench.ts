@@ -44,12 +44,17 @@ const NEED_MORE: readonly string[] = ["live", "syn", "collect_docker", "bare"];
 
 const DEFAULTS = Object.keys(BENCHMARKS).filter((name) => !NEED_MORE.includes(name));
 
-const wanted = Deno.args.filter((arg) => !arg.startsWith("--"));
-for (const name of wanted.length > 0 ? wanted : DEFAULTS) {
-  const bench = BENCHMARKS[name];
-  if (bench === undefined) {
-    console.error(`no benchmark "${name}"; there are ${Object.keys(BENCHMARKS).join(", ")}`);
-    Deno.exit(2);
-  }
-  await bench();
+const wanted = Deno.args.filter((arg) => !arg.startsWith("-"));
+const unknown = wanted.find((name) => !Object.hasOwn(BENCHMARKS, name));
+const names = Object.keys(BENCHMARKS).join(", ");
+if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
+  console.log(`usage: deno task bench [NAME...] [--OPTION=VALUE...]
+names: ${names}; without one ${DEFAULTS.join(", ")}
+options: see the head of scripts/bench.ts`);
+  Deno.exit(0);
 }
+if (unknown !== undefined) {
+  console.error(`no benchmark "${unknown}"; there are ${names}`);
+  Deno.exit(2);
+}
+for (const name of wanted.length > 0 ? wanted : DEFAULTS) await BENCHMARKS[name]!();

@@ -64,7 +64,13 @@ export function executablePath(target: string): string {
 }
 
 if (import.meta.main) {
-  const targets = Deno.args.length > 0 ? Deno.args : COMPILE_TARGETS;
+  const targets: readonly string[] = Deno.args.length > 0 ? Deno.args : COMPILE_TARGETS;
+  const unknown = targets.find((target) => !COMPILE_TARGETS.some((known) => known === target));
+  if (unknown !== undefined) {
+    // deno-lint-ignore no-console -- it is a script
+    console.error(`no target "${unknown}"; there are ${COMPILE_TARGETS.join(", ")}`);
+    Deno.exit(2);
+  }
   await Deno.mkdir("dist", { recursive: true });
   const folder = await Deno.makeTempDir();
   await deno(bundleArguments(folder));

@@ -46,6 +46,8 @@ testNeeding(
       return { code, workers: stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line)) };
     };
     assert.deepEqual(await list(), { code: 0, workers: [] });
+    const { stderr } = await decnet(["workers", "--hub", hub.url]);
+    assert.match(stderr, /^decnet: no worker has reported yet;.*--hub.*\n$/);
     const unknown = await list("sniff@edge.1");
     assert.equal(unknown.code, 1);
     assert.equal(unknown.workers[0].status, "UNKNOWN");

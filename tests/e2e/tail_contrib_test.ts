@@ -19,6 +19,7 @@ for (const name of ["decnet-forward.conf", "decnet-receive.conf"]) {
     const path = `${folder.path}/rsyslog.conf`;
     // As the distribution's own rsyslog.conf has it.
     await Deno.writeTextFile(path, `global(workDirectory="${folder.path}")\n${here}`);
+    assert.match(text, /maxMessageSize="2m"/, "rsyslog cuts longer lines");
     const said = await systemCommand(toolPath("rsyslogd"), ["-N1", "-f", path]);
     assert.doesNotMatch(said, /error|unknown|invalid/i);
   });

@@ -1,6 +1,7 @@
 /** What the executable says to wrong usage, and to questions about itself. */
 import assert from "node:assert/strict";
 import { FORMATS } from "../../commands/common_flags.ts";
+import { EXIT } from "../../commands/exit_code.ts";
 import { formatNames } from "../../lib/event/formats.ts";
 import { VERSION } from "../../lib/version.ts";
 import { decnet } from "../support/decnet.ts";
@@ -33,6 +34,8 @@ const WRONG: readonly (readonly [args: string, message: RegExp])[] = [
   ["profile --cluster --events", /--cluster or --events/],
   ["profile --cluster --decky web-01", /--cluster is of all attackers: without --decky/],
   ["profile --events --html page.html", /--html is for profiles: without --events/],
+  ["collect - --out logs/", /--out: logs\/ names a folder[^]*hint: logs\/decnet for/],
+  ["probe 127.0.0.1 --out logs/", /--out: logs\/ names a folder/],
   ["completions ksh", /no completions for "ksh"; there are bash, zsh, fish/],
 ];
 
@@ -83,6 +86,16 @@ Deno.test("--version and --help answer on stdout", async () => {
   const help = (await decnet(["probe", "--help"])).stdout;
   assert.match(help, /-p, --port \[PROBE=\]LIST/);
   assert.ok(help.split("\n").every((line) => line.length <= 100), "a line is too wide");
+});
+
+Deno.test("help and manual name every exit code", async () => {
+  const { ok, failed, usage, busy, interrupted, terminated } = EXIT;
+  for (const args of [["--help"], ["man"], ["man", "probe"]]) {
+    const { stdout } = await decnet(args);
+    for (const code of [ok, failed, usage, busy, interrupted, terminated]) {
+      assert.match(stdout, new RegExp(`\\b${code}\\b`), `${args.join(" ")}: ${code}`);
+    }
+  }
 });
 
 Deno.test("the flag --format offers exactly the formats that there are", () => {
