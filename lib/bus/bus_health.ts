@@ -4,6 +4,7 @@ import { type HealthReport, parseHealthReport, REPORT_EVERY_MS } from "../health
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
 import { busError, type Dial, prepareBus, watch } from "./bus_connection.ts";
 import { prefixOf } from "./event_stream.ts";
+import { makeTogether } from "./make_together.ts";
 import { streamOf } from "./stream_name.ts";
 import { refusedReplicas, replicasOf } from "./replicas.ts";
 import { systemSubject } from "./subjects.ts";
@@ -118,13 +119,15 @@ export async function ensureHealthStream(
   const name = healthStreamOf(address);
   try {
     await manager.streams.info(name).catch(() =>
-      manager.streams.add({
-        name,
-        subjects: [`${prefixOf(address)}.system.*.*.health`],
-        max_msgs_per_subject: REPORTS_EACH,
-        max_age: KEEP_NS,
-        num_replicas: replicasOf(connection, address),
-      })
+      makeTogether(() =>
+        manager.streams.add({
+          name,
+          subjects: [`${prefixOf(address)}.system.*.*.health`],
+          max_msgs_per_subject: REPORTS_EACH,
+          max_age: KEEP_NS,
+          num_replicas: replicasOf(connection, address),
+        })
+      )
     );
   } catch (error) {
     const place = showBusAddress(address);

@@ -2,6 +2,7 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
 import { busError } from "./bus_connection.ts";
+import { makeTogether } from "./make_together.ts";
 import { refusedReplicas, replicasOf } from "./replicas.ts";
 import { streamOf } from "./stream_name.ts";
 import { DEFAULT_PREFIX, EVENT_TOPICS } from "./subjects.ts";
@@ -42,13 +43,15 @@ export async function ensureStream(
     }
   }
   try {
-    await manager.streams.add({
-      name,
-      subjects: EVENT_TOPICS.map((topic) => `${prefixOf(address)}.${topic}`),
-      storage: StorageType.File,
-      duplicate_window: DUPLICATE_WINDOW_NS,
-      num_replicas: replicasOf(connection, address),
-    });
+    await makeTogether(() =>
+      manager.streams.add({
+        name,
+        subjects: EVENT_TOPICS.map((topic) => `${prefixOf(address)}.${topic}`),
+        storage: StorageType.File,
+        duplicate_window: DUPLICATE_WINDOW_NS,
+        num_replicas: replicasOf(connection, address),
+      })
+    );
     return true;
   } catch (error) {
     const place = showBusAddress(address);

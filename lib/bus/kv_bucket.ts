@@ -11,6 +11,7 @@ import type { MsgHdrs, NatsConnection } from "@nats-io/transport-node";
 import { type BusAddress, showBusAddress } from "./bus_address.ts";
 import { connectBus } from "./bus_connection.ts";
 import { BusError } from "./bus_error.ts";
+import { makeTogether } from "./make_together.ts";
 import { patiently, UncertainError } from "./patiently.ts";
 import { refusedReplicas, replicasOf } from "./replicas.ts";
 
@@ -93,10 +94,12 @@ export class KvBucket {
       const client = jetstream(connection, { timeout: ANSWER_MS });
       const manager = await jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_MS });
       if (mustExist) await requireBucket(manager, bucket);
-      const kv = await new Kvm(client).create(bucket, {
-        history: HISTORY,
-        replicas: replicasOf(connection, address),
-      });
+      const kv = await makeTogether(() =>
+        new Kvm(client).create(bucket, {
+          history: HISTORY,
+          replicas: replicasOf(connection, address),
+        })
+      );
       return new KvBucket(connection, kv, client, manager, () => headers(), bucket);
     } catch (error) {
       await connection.close();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type BusAddress, parseBusAddress } from "../../lib/bus/bus_address.ts";
 import { BusError } from "../../lib/bus/bus_error.ts";
+import { ensureHealthStream } from "../../lib/bus/bus_health.ts";
 import { connectBus } from "../../lib/bus/bus_connection.ts";
 import { type BusReadOptions, readBusEvents } from "../../lib/bus/event_reader.ts";
 import { EventPublisher } from "../../lib/bus/event_publisher.ts";
@@ -44,6 +45,26 @@ async function read(address: BusAddress, options: BusReadOptions): Promise<numbe
 function upTo(count: number, first = 0): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
+
+testNeeding(
+  ["nats-server"],
+  "all who make the streams of a new hub at the same moment have them",
+  async () => {
+    await using hub = await startNatsHub();
+    for (const round of upTo(15)) {
+      const address = parseBusAddress(`${hub.url}/p${round}?stream=S${round}`);
+      await Promise.all(
+        upTo(10).map(async () => {
+          await using connection = await connected(address);
+          await ensureStream(connection, address);
+          await ensureHealthStream(connection, address);
+          const store = await KvStore.open(parseBusAddress(`${hub.url}/bucket${round}`), "test");
+          store.close();
+        }),
+      );
+    }
+  },
+);
 
 testNeeding(
   ["nats-server"],
