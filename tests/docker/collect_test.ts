@@ -286,7 +286,9 @@ testNeeding(
     await running.end();
     await collection.check([decoy]);
     assert.deepEqual(proxy.refused, []);
-    assert.ok(proxy.passed.length > 5);
+    for (const asked of ["/containers/json", "/events", "/logs"]) {
+      assert.ok(proxy.passed.some((request) => request.includes(asked)), asked);
+    }
     assert.deepEqual([...new Set(proxy.passed.map((request) => request.split(" ")[0]))], ["GET"]);
   },
 );
