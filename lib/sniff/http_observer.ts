@@ -1,4 +1,5 @@
 /** The events of HTTP in the clear; and what a proxy's CONNECT leads to. */
+import type { FieldPart } from "../event/joined_event.ts";
 import { ConnectAnswer } from "../http/connect_answer.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { isRequest } from "../http/request_head.ts";
@@ -109,8 +110,15 @@ export class HttpObserver implements Analyzer, Recognizer {
   }
 }
 
-/** Reports an `http_request`. */
-export function reportRequest(engine: EngineView, flow: Flow, request: HttpRequest): void {
+/** Reports an `http_request`. @param more fields besides those of the request */
+export function reportRequest(
+  engine: EngineView,
+  flow: Flow,
+  request: HttpRequest,
+  more: readonly FieldPart[] = [],
+): void {
   const { fields, name } = requestFacts(request, engine.ja4plus);
-  if (isNews(engine, flow, "http_request", name)) tell(engine, flow, "http_request", [fields]);
+  if (isNews(engine, flow, "http_request", name)) {
+    tell(engine, flow, "http_request", [fields, ...more]);
+  }
 }

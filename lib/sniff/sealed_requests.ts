@@ -2,11 +2,10 @@
 import { HttpRequestStream } from "../http/request_stream.ts";
 import type { EngineView } from "./engine_view.ts";
 import type { Flow } from "./flow.ts";
-import { isNews, tell } from "./report.ts";
-import { requestFacts } from "./request_facts.ts";
+import { reportRequest } from "./http_observer.ts";
 
 /** Says that an event's request was sealed. */
-const SEALED = { decrypted: true };
+const SEALED = [{ decrypted: true }];
 
 /** What a client says inside of one TLS connection. */
 export class SealedRequests {
@@ -27,9 +26,7 @@ export class SealedRequests {
   /** Reads what comes next; false when nothing more is wanted. */
   push(content: Uint8Array): boolean {
     for (const request of this.#requests.push(content)) {
-      const { fields, name } = requestFacts(request, this.#engine.ja4plus);
-      if (!isNews(this.#engine, this.#flow, "http_request", name)) continue;
-      tell(this.#engine, this.#flow, "http_request", [fields, SEALED]);
+      reportRequest(this.#engine, this.#flow, request, SEALED);
     }
     return !this.#requests.ended && this.#requests.behindConnect === undefined;
   }

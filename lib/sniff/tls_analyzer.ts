@@ -4,7 +4,7 @@ import { findHello } from "../proxy/find_hello.ts";
 import { CONTENT_TYPE, HANDSHAKE_TYPE, VERSION } from "../tls/constants.ts";
 import { parseCertificateMessage } from "../tls/certificate_message.ts";
 import { decompressCertificate } from "../tls/compressed_certificate.ts";
-import { HandshakeStream } from "../tls/handshake_stream.ts";
+import { type HandshakeMessage, HandshakeStream } from "../tls/handshake_stream.ts";
 import type { SecretSource } from "../tls/key_log.ts";
 import { RecordReader, type TlsRecord } from "../tls/record.ts";
 import { parseServerHello, type ServerHello } from "../tls/server_hello.ts";
@@ -154,7 +154,7 @@ export class TlsAnalyzer implements Analyzer {
         this.#readSealed(side, fromOpener, record);
       } else if (record.type === CONTENT_TYPE.handshake) {
         side.messages.lend(record.payload);
-        this.#readMessages(side, fromOpener);
+        this.#readMessages(side, fromOpener, false);
         side.messages.settle();
       } else if (record.type === CONTENT_TYPE.changeCipherSpec && this.#isLastClearRecord()) {
         // Of a server nothing is wanted that comes behind it.
@@ -171,33 +171,53 @@ export class TlsAnalyzer implements Analyzer {
     return this.#version !== 0 && this.#version < VERSION.tls13;
   }
 
-  #readMessages(side: Side, fromOpener: boolean): void {
+  /** Reads whole messages until the side is done. @param isSealed they came out of sealed records */
+  #readMessages(side: Side, fromOpener: boolean, isSealed: boolean): void {
     for (
       let message = side.messages.next();
       message !== undefined && !side.done;
       message = side.messages.next()
     ) {
-      if (message === "oversized") {
+      if (message === "oversized") side.done = true;
+      else if (isSealed) this.#sealedMessage(side, fromOpener, message);
+      else this.#clearMessage(side, fromOpener, message);
+    }
+  }
+
+  #clearMessage(side: Side, fromOpener: boolean, { type, body }: HandshakeMessage): void {
+    side.fresh = false;
+    switch (type) {
+      case HANDSHAKE_TYPE.clientHello:
+        this.#openerIsClient = fromOpener;
+        this.#unsealer?.clientHello(body);
+        this.#observer.clientHello(fromOpener, body, this.#hellos++);
+        break;
+      case HANDSHAKE_TYPE.serverHello:
+        this.#serverHello(side, fromOpener, body);
+        break;
+      case HANDSHAKE_TYPE.certificate:
+        this.#certificates(fromOpener, body);
+        break;
+      case HANDSHAKE_TYPE.serverHelloDone:
         side.done = true;
-        return;
+        break;
+    }
+  }
+
+  #sealedMessage(side: Side, fromOpener: boolean, { type, body }: HandshakeMessage): void {
+    switch (type) {
+      case HANDSHAKE_TYPE.certificate:
+        this.#certificates(fromOpener, body);
+        break;
+      case HANDSHAKE_TYPE.compressedCertificate: {
+        const plain = decompressCertificate(body);
+        if (plain !== undefined) this.#certificates(fromOpener, plain);
+        break;
       }
-      side.fresh = false;
-      switch (message.type) {
-        case HANDSHAKE_TYPE.clientHello:
-          this.#openerIsClient = fromOpener;
-          this.#unsealer?.clientHello(message.body);
-          this.#observer.clientHello(fromOpener, message.body, this.#hellos++);
-          break;
-        case HANDSHAKE_TYPE.serverHello:
-          this.#serverHello(side, fromOpener, message.body);
-          break;
-        case HANDSHAKE_TYPE.certificate:
-          this.#certificates(fromOpener, message.body);
-          break;
-        case HANDSHAKE_TYPE.serverHelloDone:
-          side.done = true;
-          break;
-      }
+      case HANDSHAKE_TYPE.finished:
+        // The server's answers are not read.
+        side.done = fromOpener !== this.#openerIsClient;
+        break;
     }
   }
 
@@ -223,30 +243,10 @@ export class TlsAnalyzer implements Analyzer {
       side.done = true;
     } else if (plain.type === CONTENT_TYPE.handshake) {
       side.messages.lend(plain.content);
-      this.#readSealedMessages(side, fromOpener);
+      this.#readMessages(side, fromOpener, true);
       side.messages.settle();
     } else if (plain.type === CONTENT_TYPE.applicationData) {
       side.done = !fromClient || !this.#unsealing!.content.push(plain.content);
-    }
-  }
-
-  #readSealedMessages(side: Side, fromOpener: boolean): void {
-    for (
-      let message = side.messages.next();
-      message !== undefined && !side.done;
-      message = side.messages.next()
-    ) {
-      if (message === "oversized") {
-        side.done = true;
-      } else if (message.type === HANDSHAKE_TYPE.certificate) {
-        this.#certificates(fromOpener, message.body);
-      } else if (message.type === HANDSHAKE_TYPE.compressedCertificate) {
-        const body = decompressCertificate(message.body);
-        if (body !== undefined) this.#certificates(fromOpener, body);
-      } else if (message.type === HANDSHAKE_TYPE.finished) {
-        // The server's answers are not read.
-        side.done = fromOpener !== this.#openerIsClient;
-      }
     }
   }
 

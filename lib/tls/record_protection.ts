@@ -32,6 +32,16 @@ export interface InnerPlaintext {
   readonly content: Uint8Array;
 }
 
+/** The nonce of a record: its sequence number, XORed in big-endian (RFC 8446 5.3, RFC 7905 2). */
+export function nonceOf(iv: Uint8Array, sequence: number): Uint8Array {
+  const nonce = iv.slice();
+  for (let index = nonce.length - 1, rest = sequence; rest > 0; index--) {
+    nonce[index]! ^= rest & 0xff;
+    rest = Math.floor(rest / 256);
+  }
+  return nonce;
+}
+
 /** Opens the records of one sender in the order in which they were sent. */
 export class RecordOpener {
   readonly #aead: Aead;
@@ -45,12 +55,7 @@ export class RecordOpener {
 
   /** Opens the next application_data record; undefined when it is not authentic or all padding. */
   open(record: TlsRecord): InnerPlaintext | undefined {
-    const nonce = this.#keys.iv.slice();
-    // The sequence number, XORed in big-endian (RFC 8446 5.3).
-    for (let index = nonce.length - 1, rest = this.#sequence++; rest > 0; index--) {
-      nonce[index]! ^= rest & 0xff;
-      rest = Math.floor(rest / 256);
-    }
+    const nonce = nonceOf(this.#keys.iv, this.#sequence++);
     const plain = this.#aead.open(this.#keys.key, nonce, record.payload, recordHeader(record));
     if (plain === undefined) return undefined;
     const last = plain.findLastIndex((byte) => byte !== 0);

@@ -5,7 +5,7 @@ import type { Aead } from "./aead.ts";
 import { VERSION } from "./constants.ts";
 import { prf } from "./prf.ts";
 import type { TlsRecord } from "./record.ts";
-import type { InnerPlaintext } from "./record_protection.ts";
+import { type InnerPlaintext, nonceOf } from "./record_protection.ts";
 import { type CbcCipher, TLS12_SUITES } from "./tls12_suites.ts";
 
 /** What both hellos of a connection have settled. */
@@ -120,9 +120,7 @@ class AeadRecords implements RecordDecipher {
     const additional = authenticated(sequence, record, length);
     const nonce = isExplicit
       ? concatBytes(iv, record.payload.subarray(0, EXPLICIT_NONCE_LENGTH))
-      : iv.map((byte, index) =>
-        byte ^ (index < SALT_LENGTH ? 0 : additional[index - SALT_LENGTH]!)
-      );
+      : nonceOf(iv, sequence);
     const content = this.#aead.open(key, nonce, sealed, additional);
     return content === undefined ? undefined : { type: record.type, content };
   }
