@@ -60,6 +60,11 @@ export function formatAddress(bytes: Uint8Array): string {
   return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
 }
 
+/** An address without the zone that it is of (RFC 4007 11), which means something on one machine alone. */
+export function withoutZone(address: string): string {
+  return address.split("%", 1)[0]!;
+}
+
 /** The IPv4 address inside an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2), else `address` itself. */
 export function unmapAddress(address: string): string {
   const bytes = addressBytes(address);

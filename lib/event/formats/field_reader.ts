@@ -1,5 +1,5 @@
 /** Takes the fields of an event one by one, so that a format can tell what is left. */
-import { type HostPort, parseAddress, splitHostPort } from "../../net/address.ts";
+import { type HostPort, parseAddress, splitHostPort, withoutZone } from "../../net/address.ts";
 import { replaceHalfPairs } from "../../text/half_pairs.ts";
 import { replaceUnsafe, unicodeEscape } from "../../text/unsafe.ts";
 import type { Event, FieldValue } from "../event.ts";
@@ -170,10 +170,6 @@ export class FieldReader {
     }
     return undefined;
   }
-}
-
-function withoutZone(address: string): string {
-  return address.split("%", 1)[0]!;
 }
 
 /** One of an event's names; undefined where it is none (`-`). */

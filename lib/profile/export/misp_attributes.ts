@@ -1,4 +1,5 @@
 /** A profile's facts as attributes of a MISP event. */
+import { withoutZone } from "../../net/address.ts";
 import type { FingerprintKind, Profile, SeenSpan } from "../profile.ts";
 import { isUrl } from "./is_url.ts";
 
@@ -42,7 +43,7 @@ export function* mispFacts(profile: Profile): Generator<MispFact, void> {
     ...{ type, value, category: NETWORK, toIds: false, comment: "", seen: whole, ...rest },
   });
   // MISP refuses an address with a zone, which means nothing to others anyway.
-  const [address = ""] = profile.attacker_ip.split("%", 1);
+  const address = withoutZone(profile.attacker_ip);
   yield fact("ip-src", address, { toIds: true, comment: profile.behaviour.reason });
   if (profile.origin?.asn !== undefined) {
     yield fact("AS", String(profile.origin.asn), { comment: profile.origin.as_name ?? "" });
